@@ -1,0 +1,17 @@
+import type { Instant, Span } from '../fleet';
+
+/** What is known of one tank's disinfection. Derived from the vendor's `legionella_config` and our ledger. */
+export interface LegionellaFacts {
+  /** Longest allowed time between the ends of two completed runs. */
+  readonly intervalMs: number;
+  /** How long a run takes, heating up included. */
+  readonly runDurationMs: number;
+  /** Kept free before the due instant, beside the run's duration. */
+  readonly marginMs: number;
+  readonly lastCompletedAt?: Instant | undefined;
+  /** When the device came into the fleet: without history the first run is due one interval later. */
+  readonly enrolledAt: Instant;
+  readonly runningSince?: Instant | undefined;
+  /** A run that is arranged and not yet done. */
+  readonly planned?: Span | undefined;
+}
