@@ -28,7 +28,16 @@ export interface SteeringIntent {
   /** Lowest (decrease) or highest (increase) temperature the rules allow this action to set, °C. */
   readonly limitC: number;
   /** All live spans of the device, this action's among them: for vendors whose command is one whole schedule. */
-  readonly deviceSpans: readonly { readonly zone: ZoneKind; readonly direction: Direction; readonly span: Span }[];
+  readonly deviceSpans: readonly {
+    readonly zone: ZoneKind;
+    readonly direction: Direction;
+    readonly span: Span;
+  }[];
+  /**
+   * When the last restore command of this action was sent without an error; absent: none was. For vendors whose
+   * state does not show what was written.
+   */
+  readonly restoreSentAt?: Instant | undefined;
 }
 
 /** Vendor-specific, JSON, without secrets. Saved as it is; `stateSchema`/`commandSchema` parse it back. */

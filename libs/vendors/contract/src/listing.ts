@@ -119,5 +119,10 @@ export interface DeviceRef {
 }
 
 export type DeviceReadResult =
-  | { readonly device: DeviceRef; readonly zones: readonly { readonly kind: ZoneKind; readonly reading: ZoneReading }[] }
+  | {
+      readonly device: DeviceRef;
+      /** Of the device itself, for devices without zones (a gateway). Zones say it in their reading. */
+      readonly online?: boolean | undefined;
+      readonly zones: readonly { readonly kind: ZoneKind; readonly reading: ZoneReading }[];
+    }
   | { readonly device: DeviceRef; readonly error: Error };

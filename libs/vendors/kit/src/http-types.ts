@@ -32,4 +32,9 @@ export interface VendorHttp {
   request(request: VendorRequest): Promise<VendorResponse>;
   /** Removes this connection's secrets from a vendor's words and cuts them to 500 characters. */
   redact(text: string): string;
+  /**
+   * Adds a secret learned on the way (a session key). Not needed for what is sent in an `authorization` or
+   * `x-api-key` header: those are learned by themselves.
+   */
+  hide(secret: string): void;
 }

@@ -1,0 +1,11 @@
+export { VendorAuthRejected } from './auth-rejected';
+export { closeVendorHttp, createVendorHttp } from './http';
+export type { VendorHttpOptions } from './http';
+export type { VendorHttp, VendorRequest, VendorResponse } from './http-types';
+export { mapConcurrent } from './map-concurrent';
+export { cursorAfter, pages } from './pages';
+export type { FetchedPage, NextCursor, PagesOptions, PagesResult } from './pages';
+export { failForStatus, parseEach, parseJson, parseWith } from './parse';
+export type { ParseContext, ParsedItems, StatusContext } from './parse';
+export { booleanish, idish, maybe, numberish } from './scalars';
+export { renewAt, withToken } from './with-token';

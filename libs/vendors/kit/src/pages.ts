@@ -1,0 +1,101 @@
+import { VendorError, VendorProtocolError } from '@warmshift/vendors/contract';
+
+const defaultMaxPages = 500;
+
+export interface FetchedPage<T> {
+  readonly items: readonly T[];
+  /** The parsed answer, in which the next cursor is looked for. */
+  readonly body: unknown;
+}
+
+export interface PagesOptions<T> {
+  fetch(cursor: string | undefined): Promise<FetchedPage<T>>;
+  /** Where a vendor's answers keep the next cursor; default `cursorAfter`. */
+  readonly next?: ((body: unknown, sent: string | undefined) => NextCursor) | undefined;
+  /** Default 500. */
+  readonly maxPages?: number | undefined;
+}
+
+export interface PagesResult<T> {
+  readonly items: readonly T[];
+  /** Only a complete listing may retire devices. */
+  readonly complete: boolean;
+  /** Why it is not complete. */
+  readonly reason?: string | undefined;
+}
+
+export type NextCursor =
+  { readonly kind: 'cursor'; readonly cursor: string } | { readonly kind: 'end' } | { readonly kind: 'lost' };
+
+/**
+ * Reads all pages. Never asks for the same cursor twice and never more than `maxPages` pages. A page after the
+ * first that cannot be had or read makes the result incomplete instead of losing what came before; errors
+ * that a person must answer are thrown.
+ */
+export async function pages<T>({
+  fetch,
+  next = cursorAfter,
+  maxPages = defaultMaxPages,
+}: PagesOptions<T>): Promise<PagesResult<T>> {
+  const items: T[] = [];
+  const seen = new Set<string>();
+  let cursor: string | undefined;
+  for (let page = 1; page <= maxPages; page += 1) {
+    let fetched: FetchedPage<T>;
+    try {
+      fetched = await fetch(cursor);
+    } catch (error) {
+      if (page === 1 || !isPassing(error)) throw error;
+      return { items, complete: false, reason: `page ${page} failed: ${error.message}` };
+    }
+    items.push(...fetched.items);
+    const following = next(fetched.body, cursor);
+    if (following.kind === 'end') return { items, complete: true };
+    if (following.kind === 'lost')
+      return { items, complete: false, reason: `page ${page} says there is more, but not where` };
+    if (seen.has(following.cursor))
+      return { items, complete: false, reason: `page ${page} leads back to an earlier page` };
+    seen.add(following.cursor);
+    cursor = following.cursor;
+  }
+  return { items, complete: false, reason: `stopped after ${maxPages} pages` };
+}
+
+/**
+ * The next cursor of an answer: `pagination.nextCursor`; only where that key does not exist,
+ * `pagination.cursor` and then a top-level `cursor`, and only if it is not the echo of the one just sent. `hasMore: false`
+ * ends the listing; `hasMore: true` without a usable cursor means that the way is lost.
+ */
+export function cursorAfter(body: unknown, sent: string | undefined): NextCursor {
+  const top = asRecord(body);
+  const pagination = asRecord(top['pagination']);
+  const hasMore = pagination['hasMore'] ?? top['hasMore'];
+  if (hasMore === false) return { kind: 'end' };
+  const cursor = usable(
+    'nextCursor' in pagination ? pagination['nextCursor'] : fallback(pagination, top, sent),
+  );
+  if (cursor !== undefined) return { kind: 'cursor', cursor };
+  return hasMore === true ? { kind: 'lost' } : { kind: 'end' };
+}
+
+function fallback(
+  pagination: Record<string, unknown>,
+  top: Record<string, unknown>,
+  sent: string | undefined,
+): string | undefined {
+  const cursors = [top['nextCursor'], pagination['cursor'], top['cursor']];
+  return cursors.map(usable).find((cursor) => cursor !== undefined && cursor !== sent);
+}
+
+function usable(cursor: unknown): string | undefined {
+  if (typeof cursor === 'number') return String(cursor);
+  return typeof cursor === 'string' && cursor !== '' ? cursor : undefined;
+}
+
+function isPassing(error: unknown): error is VendorError {
+  return error instanceof VendorProtocolError || (error instanceof VendorError && error.retry === 'later');
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,23 @@
+import type { VendorModule } from '@warmshift/vendors/contract';
+import { createVendorHttp } from '@warmshift/vendors/kit';
+import { NoxAdapter } from './adapter';
+import { NoxClient } from './client';
+import { manifest } from './manifest';
+import { credentialsSchema, settingsSchema } from './settings';
+
+/** NOX Energy, Supplier Control: heat pumps with a hot-water tank. See `libs/vendors/nox/README.md`. */
+export const nox: VendorModule = {
+  manifest,
+  credentialsSchema,
+  settingsSchema,
+  create(context) {
+    const { apiKey } = credentialsSchema.parse(context.credentials);
+    const { allowUnpublishedSchedule } = settingsSchema.parse(context.settings);
+    const http = createVendorHttp({ context, manifest, secrets: [apiKey] });
+    return new NoxAdapter(
+      context,
+      new NoxClient(http, apiKey),
+      context.localHost || allowUnpublishedSchedule,
+    );
+  },
+};
