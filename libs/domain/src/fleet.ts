@@ -19,13 +19,7 @@ export const directions = ['decrease', 'increase'] as const satisfies readonly D
 
 /** What a vendor lists. `site_gateway` and `gateway` are never steered. */
 export type DeviceKind =
-  | 'heat_pump'
-  | 'heater'
-  | 'storage_heater'
-  | 'room_thermostat'
-  | 'site_gateway'
-  | 'gateway'
-  | 'unknown';
+  'heat_pump' | 'heater' | 'storage_heater' | 'room_thermostat' | 'site_gateway' | 'gateway' | 'unknown';
 export const deviceKinds = [
   'heat_pump',
   'heater',

@@ -4,11 +4,19 @@ import type { StatusCode } from '../status/codes';
  * The life of an action. `RESTORED`, `OVERRIDDEN`, `SKIPPED`, `FAILED` and `CANCELLED` are ends.
  *
  * ```
- *  PLANNED ─► DISPATCHING ─► SENT ─► ACTIVE ─► RESTORING ─► RESTORED
- *     │            │           │        │           └─────► OVERRIDDEN
- *     ├► SKIPPED   └► FAILED   └► …     └► OVERRIDDEN
- *     └► CANCELLED
+ *             dispatch_started      command_sent       confirmed        restore_started        restored
+ *  PLANNED ──────────► DISPATCHING ───────────► SENT ───────────► ACTIVE ───────────► RESTORING ───► RESTORED
+ *    │ │                 │  │  │                │ │                 │ │ cancelled      ▲  │  │
+ *    │ └► CANCELLED      │  │  └► SKIPPED       │ └─────────────────│─┴────────────────┘  │  └► FAILED
+ *    └──► SKIPPED        │  └───► FAILED        │  not_applied, rejected, cancelled,      │  not_applied
+ *                        │                      │  restore_started                        │
+ *                        └──────────────────────┴───────────────────┴─ overridden ────────┴──► OVERRIDDEN
  * ```
+ *
+ * Once something may have reached the device, the only way to an end leads through a comparison with what it shows.
+ * So a command that was never seen applied is not `FAILED` at once, for the device might still apply it late: it goes to
+ * `RESTORING`, and only when nothing of ours is left there it ends as `FAILED(NOT_APPLIED)`. `FAILED` straight from
+ * `DISPATCHING` is for a refusal of the first and only write.
  */
 export const actionStates = [
   'PLANNED',
@@ -25,8 +33,19 @@ export const actionStates = [
 export type ActionState = (typeof actionStates)[number];
 
 /** States in which the device may hold something of ours: it has a snapshot and must be given back. */
-export const holdingStates = ['DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING'] as const satisfies readonly ActionState[];
-export const finalStates = ['RESTORED', 'OVERRIDDEN', 'SKIPPED', 'FAILED', 'CANCELLED'] as const satisfies readonly ActionState[];
+export const holdingStates = [
+  'DISPATCHING',
+  'SENT',
+  'ACTIVE',
+  'RESTORING',
+] as const satisfies readonly ActionState[];
+export const finalStates = [
+  'RESTORED',
+  'OVERRIDDEN',
+  'SKIPPED',
+  'FAILED',
+  'CANCELLED',
+] as const satisfies readonly ActionState[];
 
 /** Why an action was not carried out, beside the status codes of the zone. */
 export type OutcomeCode =
@@ -44,20 +63,40 @@ export type OutcomeCode =
 export type ActionEvent =
   /** The snapshot is committed; the first write may go out. */
   | { readonly kind: 'dispatch_started' }
-  /** The vendor took the command, or we cannot know (timeout after sending). */
+  /** The vendor took the command, or we cannot know (timeout after sending). Again in `SENT`: it was sent once more. */
   | { readonly kind: 'command_sent' }
   /** A read-back shows what we asked for. */
   | { readonly kind: 'confirmed' }
-  /** Read-back shows the old state and the time to wait is over. */
-  | { readonly kind: 'not_applied' }
-  /** The vendor refused the command. */
+  /**
+   * Read-back shows the old state and the time to wait is over. In `RESTORING`: nothing of ours is on the device and
+   * nothing ever was; then it ends, with the code. Without one the code is `NOT_APPLIED`.
+   */
+  | { readonly kind: 'not_applied'; readonly code?: OutcomeCode | undefined }
+  /** The vendor refused the command and nothing of it was written. In `RESTORING` only `DEVICE_GONE` ends the action. */
   | { readonly kind: 'rejected'; readonly code: OutcomeCode }
   /** A rule, the window or the vendor says no before anything was sent. */
   | { readonly kind: 'skipped'; readonly code: OutcomeCode }
+  /** Campaign cancelled or emergency stop: never sent ends at once, everything else is given back. */
   | { readonly kind: 'cancelled'; readonly code: OutcomeCode }
-  /** The window is over, the campaign was cancelled, or an emergency stop was ordered. */
+  /** The window is over: give back. In `RESTORING`: one more try. */
   | { readonly kind: 'restore_started' }
   /** The device shows what it had before. */
   | { readonly kind: 'restored' }
-  /** The customer changed the device meanwhile: hands off. */
+  /**
+   * The customer changed the device meanwhile: hands off. In `SENT` only once the time to wait for read-back is
+   * over, else a command that is still on its way would land on top of the customer's choice with nobody to take it back.
+   */
   | { readonly kind: 'overridden' };
+
+export const actionEventKinds = [
+  'dispatch_started',
+  'command_sent',
+  'confirmed',
+  'not_applied',
+  'rejected',
+  'skipped',
+  'cancelled',
+  'restore_started',
+  'restored',
+  'overridden',
+] as const satisfies readonly ActionEvent['kind'][];

@@ -12,7 +12,10 @@ export interface PlanRequest {
   readonly seed: number;
   /** Starts and releases of a slot are spread over at most this long. */
   readonly staggerMs: number;
-  /** Share of the eligible zones (0..1) left alone, chosen at random, to measure against. */
+  /**
+   * Chance (0 up to, not including, 1) of every device with eligible zones to be left alone, to measure against. Drawn per
+   * device, so that both zones of a heat pump are left alone together.
+   */
   readonly holdOutShare: number;
 }
 
@@ -29,7 +32,7 @@ export interface PlanZone {
   /** Mean W that one slot of steering is expected to yield (draw avoided, or added), and its standard deviation. */
   readonly expectedYieldW: number;
   readonly yieldStdDevW: number;
-  /** Longest continuous span that comfort, compressor and vendor allow. */
+  /** Longest continuous span that comfort, compressor and vendor allow. A zone acts at most once in a plan. */
   readonly maxSpanMs: number;
   /** Starts that one action of this zone costs. */
   readonly cycleCost: number;
@@ -39,7 +42,10 @@ export interface PlanZone {
   readonly blocked: readonly Span[];
   /** Fraction (0..1) of the shifted energy that comes back after release. */
   readonly reboundShare: number;
-  /** Lower is steered first: comfort cost and fairness, dimensionless. */
+  /**
+   * What one slot of steering costs in comfort and fairness, dimensionless, at least 0. The plan keeps the sum
+   * over all steered slots small, so of two zones with the same yield the lower cost is steered first.
+   */
   readonly cost: number;
   /** Expected delay from the order to its effect (pacing of the connection, the vendor's own pace), ms. */
   readonly lagMs: number;
@@ -49,6 +55,7 @@ export interface PlannedAction {
   readonly zoneId: string;
   readonly deviceId: string;
   readonly span: Span;
+  /** Mean over the span, with the part that the lag takes from it counted as 0. */
   readonly expectedYieldW: number;
   readonly cycleCost: number;
 }
@@ -56,9 +63,12 @@ export interface PlannedAction {
 export interface PlanSlot {
   readonly startsAt: Instant;
   readonly targetW?: number | undefined;
-  /** Mean expected yield of the slot, net of rebound of actions already released. */
+  /**
+   * Mean expected yield of the slot, net of rebound of actions already released. Negative where more comes back
+   * than is steered away.
+   */
   readonly expectedW: number;
-  /** What is promised with 90 % confidence (P90). Never above `expectedW`. */
+  /** What is promised with 90 % confidence (P90). Never above `expectedW`, never negative unless `expectedW` is. */
   readonly promisedW: number;
   /** `max(0, target - promised)`; 0 without a target. */
   readonly shortfallW: number;
@@ -77,4 +87,6 @@ export interface Plan {
   readonly slots: readonly PlanSlot[];
   /** Wh expected to come back in the two hours after the window. */
   readonly reboundWh: number;
+  /** Sum over the actions of the zone's cost times the slots it is steered in. */
+  readonly cost: number;
 }

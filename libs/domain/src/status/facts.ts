@@ -35,13 +35,14 @@ export interface ZoneFacts {
   readonly vendorReason?: string | undefined;
   readonly learningPeriodEnded?: boolean | undefined;
   /** An action that holds this zone now (DISPATCHING up to RESTORING). Never the one being asked for. */
-  readonly activeAction?: { readonly actionId: string; readonly direction: Direction; readonly endsAt: Instant } | undefined;
+  readonly activeAction?:
+    { readonly actionId: string; readonly direction: Direction; readonly endsAt: Instant } | undefined;
   /** Until when we keep hands off after the customer changed something. */
   readonly overrideQuietUntil?: Instant | undefined;
   /** A mode whose settings cannot be given back exactly (boost, holiday, …). */
   readonly transientMode?: string | undefined;
 
-  /** Only for tanks. */
+  /** Only for tanks, and for every tank: without it a decrease of the tank is refused. */
   readonly legionella?: LegionellaFacts | undefined;
   /** Only for devices with a compressor or a counted element. */
   readonly cycles?: CycleFacts | undefined;
@@ -56,6 +57,8 @@ export interface ZoneFacts {
   readonly stepC?: number | undefined;
   /** The zone draws power for heat now. */
   readonly heating?: boolean | undefined;
+  /** K per hour the zone loses without heating; absent: `defaultCoolingKPerH`. */
+  readonly coolingKPerH?: number | undefined;
   /** Tanks: the temperature above which heating cannot be triggered (NOX `tank_activation_limit_temp`). */
   readonly activationLimitC?: number | undefined;
 
@@ -72,7 +75,7 @@ export interface CycleFacts {
   /** Absent: nobody stated a limit. 0: no start is allowed. */
   readonly maxPerDay?: number | undefined;
   readonly observedToday: number;
-  /** Starts that accepted actions will cause, not counting the action being asked for. */
+  /** Starts that accepted actions will cause; `Intent.cyclesReserved` of them are those of the action being asked for. */
   readonly reservedToday: number;
   /** Starts the device will most likely want for itself in the rest of the day. */
   readonly ownNeedsReserve: number;

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { hourMs, minuteMs } from '../fleet';
+import { defaultDuty, expectedDraw, yieldOf } from './expected-draw';
+import type { DrawFacts, PowerAt } from './expected-draw';
+
+const fiveOClock = Date.UTC(2026, 0, 14, 17);
+const window = { startsAt: fiveOClock, endsAt: fiveOClock + 2 * hourMs };
+const before = (minutes: number, powerW: number): PowerAt => ({
+  at: fiveOClock - minutes * minuteMs,
+  powerW,
+});
+
+const steady = [before(30, 800), before(20, 800), before(10, 800)];
+
+describe('expectedDraw', () => {
+  it.each<[string, DrawFacts, { meanW: number; source: string }]>([
+    [
+      'takes the vendor’s model before anything else',
+      { recentPowers: steady, sameHourOfRecentDays: [500], vendorExpectedPowerW: 650 },
+      { meanW: 650, source: 'vendor_model' },
+    ],
+    [
+      'takes 0 W of the vendor’s model for a number, not for silence',
+      { recentPowers: steady, vendorExpectedPowerW: 0 },
+      { meanW: 0, source: 'vendor_model' },
+    ],
+    [
+      'then the readings of the hour before the window',
+      { recentPowers: steady, sameHourOfRecentDays: [500] },
+      { meanW: 800, source: 'recent_readings' },
+    ],
+    [
+      'weighs readings by how long they hold, in any order',
+      { recentPowers: [before(10, 100), before(50, 0), before(20, 1200)] },
+      { meanW: (30 * 0 + 10 * 1200) / 40, source: 'recent_readings' },
+    ],
+    [
+      'wants three readings',
+      { recentPowers: [before(30, 800), before(10, 800)], sameHourOfRecentDays: [500] },
+      { meanW: 500, source: 'same_hour' },
+    ],
+    [
+      'wants ten minutes of readings',
+      { recentPowers: [before(9, 800), before(5, 800), before(0.5, 800)], sameHourOfRecentDays: [500] },
+      { meanW: 500, source: 'same_hour' },
+    ],
+    [
+      'does not learn from readings inside the window, which may be steered',
+      { recentPowers: [before(0, 0), before(-10, 0), before(-20, 0)], sameHourOfRecentDays: [500] },
+      { meanW: 500, source: 'same_hour' },
+    ],
+    [
+      'takes the same hour of recent days before older readings',
+      {
+        recentPowers: steady.map(({ at, powerW }) => ({ at: at - 5 * hourMs, powerW })),
+        sameHourOfRecentDays: [400, 600],
+      },
+      { meanW: 500, source: 'same_hour' },
+    ],
+    [
+      'takes older readings before a guess',
+      { recentPowers: steady.map(({ at, powerW }) => ({ at: at - 5 * hourMs, powerW })), maxPowerW: 2000 },
+      { meanW: 800, source: 'recent_readings' },
+    ],
+    [
+      'guesses from the rating when nothing else is known',
+      { recentPowers: [], maxPowerW: 2000 },
+      { meanW: 2000 * defaultDuty, source: 'rating' },
+    ],
+    [
+      'guesses so for a zone that heats',
+      { recentPowers: [], maxPowerW: 2000, heating: true },
+      { meanW: 600, source: 'rating' },
+    ],
+    [
+      'expects nothing of a zone that stands still',
+      { recentPowers: [], maxPowerW: 2000, heating: false },
+      { meanW: 0, source: 'rating' },
+    ],
+    [
+      'expects nothing of a room that is warmer than it shall be',
+      { recentPowers: [], maxPowerW: 2000, setpointC: 20, temperatureC: 20.5 },
+      { meanW: 0, source: 'rating' },
+    ],
+    [
+      'expects nothing of a zone of which nothing is known',
+      { recentPowers: [] },
+      { meanW: 0, source: 'rating' },
+    ],
+    [
+      'never expects more than the rating',
+      { recentPowers: [], vendorExpectedPowerW: 3000, maxPowerW: 2000 },
+      { meanW: 2000, source: 'vendor_model' },
+    ],
+  ])('%s', (_, facts, { meanW, source }) => {
+    const draw = expectedDraw(facts, window);
+    expect(draw.source).toBe(source);
+    expect(draw.meanW).toBeCloseTo(meanW, 9);
+  });
+
+  it('is most uncertain of an on/off device at half duty, with 91 % of the variance left in a slot', () => {
+    const { stdDevW } = expectedDraw(
+      { recentPowers: [], vendorExpectedPowerW: 1000, maxPowerW: 2000 },
+      window,
+    );
+    expect((stdDevW / 1000) ** 2).toBeCloseTo(0.914, 2);
+  });
+
+  it.each([0, 2000])('is certain of an on/off device that draws %d W of 2000', (vendorExpectedPowerW) => {
+    expect(
+      expectedDraw({ recentPowers: [], vendorExpectedPowerW, maxPowerW: 2000 }, window).stdDevW,
+    ).toBeCloseTo(0, 9);
+  });
+
+  it('is as uncertain as the mean is large where no rating is known', () => {
+    expect(expectedDraw({ recentPowers: steady }, window).stdDevW).toBeCloseTo(800, 9);
+  });
+
+  it('is at least as uncertain as the days differ', () => {
+    const draw = expectedDraw(
+      { recentPowers: [], sameHourOfRecentDays: [0, 2000, 4000], maxPowerW: 4000 },
+      window,
+    );
+    expect(draw.meanW).toBeCloseTo(2000, 9);
+    expect(draw.stdDevW).toBeCloseTo(2000, 9);
+  });
+});
+
+describe('yieldOf', () => {
+  const expected = { meanW: 600, stdDevW: 250 };
+
+  it('saves the mean draw with a decrease', () => {
+    expect(yieldOf({ direction: 'decrease', expected, maxPowerW: 2000 })).toEqual({
+      expectedYieldW: 600,
+      yieldStdDevW: 250,
+    });
+  });
+
+  it('adds what is missing to the rating with an increase', () => {
+    expect(yieldOf({ direction: 'increase', expected, maxPowerW: 2000 })).toEqual({
+      expectedYieldW: 1400,
+      yieldStdDevW: 250,
+    });
+  });
+
+  it('adds nothing to an unknown rating', () => {
+    expect(yieldOf({ direction: 'increase', expected })).toEqual({ expectedYieldW: 0, yieldStdDevW: 0 });
+  });
+
+  it('is never negative, and decrease and increase together make the rating', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 5000 }),
+        fc.integer({ min: 0, max: 5000 }),
+        (drawW, maxPowerW) => {
+          const facts = { recentPowers: [], vendorExpectedPowerW: drawW, maxPowerW };
+          const draw = expectedDraw(facts, window);
+          const less = yieldOf({ direction: 'decrease', expected: draw, maxPowerW }).expectedYieldW;
+          const more = yieldOf({ direction: 'increase', expected: draw, maxPowerW }).expectedYieldW;
+          expect(Math.min(less, more)).toBeGreaterThanOrEqual(0);
+          expect(less + more).toBeCloseTo(maxPowerW, 6);
+        },
+      ),
+    );
+  });
+});

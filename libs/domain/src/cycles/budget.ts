@@ -1,0 +1,30 @@
+import type { Direction } from '../fleet';
+import type { CycleFacts } from '../status/facts';
+
+export interface HeatingNow {
+  /** The zone draws power for heat now. */
+  readonly heating?: boolean | undefined;
+  /** It would heat at some time of the action if left alone. Absent: nobody knows. */
+  readonly wouldBeHeating?: boolean | undefined;
+}
+
+/**
+ * Starts that an action causes. A decrease on a zone that would be heating costs 1 (it must start again
+ * afterwards), on one known to stay idle 0. An increase on a running zone costs 0, on an idle one 1. What nobody
+ * knows counts as the dearer case.
+ */
+export function cycleCost(intent: { readonly direction: Direction }, zone: HeatingNow): 0 | 1 {
+  if (intent.direction === 'increase') return zone.heating === true ? 0 : 1;
+  return zone.heating !== true && zone.wouldBeHeating === false ? 0 : 1;
+}
+
+/**
+ * Starts that actions may still take today: limit − observed − reserved − kept for the device itself, never below 0.
+ * Absent: no limit was stated. `ownReserved` are cycles among `reservedToday` that belong to the action being asked for.
+ */
+export function cyclesLeft(facts: CycleFacts, ownReserved = 0): number | undefined {
+  if (facts.maxPerDay === undefined) return undefined;
+  const left =
+    facts.maxPerDay - facts.observedToday - (facts.reservedToday - ownReserved) - facts.ownNeedsReserve;
+  return left > 0 ? left : 0;
+}

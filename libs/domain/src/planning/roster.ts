@@ -1,0 +1,112 @@
+import { slotMs } from '../fleet';
+import type { Candidate } from './eligibility';
+import type { PlanRequest, PlanZone } from './plan-types';
+import { staggerOf } from './stagger';
+
+/**
+ * The candidates in the order in which they are asked, cheapest first, as columns: the searches over
+ * 100,000 zones read a few numbers of each, again and again. Row `i` is the same zone in every column.
+ */
+export interface Roster {
+  readonly size: number;
+  readonly slots: number;
+  readonly staggerMs: number;
+  readonly zones: readonly PlanZone[];
+  readonly runs: readonly (readonly number[])[];
+  readonly maxSlots: Int32Array;
+  readonly yieldW: Float64Array;
+  /** Square of the standard deviation. */
+  readonly varianceW2: Float64Array;
+  readonly reboundShare: Float64Array;
+  readonly lagMs: Float64Array;
+  readonly startDraw: Float64Array;
+  readonly endDraw: Float64Array;
+  /** Row of the device in `cyclesLeft`. */
+  readonly device: Int32Array;
+  readonly cycleCost: Float64Array;
+  /** Per device, counted down while planning; infinite where nobody states a limit. */
+  readonly cyclesLeft: Float64Array;
+  /** Planned span in slots; `from` is -1 for a zone that is not planned. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+/** `ordered`: the candidates in the order in which they shall be asked; `stated`: cycles left per device, where there is a limit. */
+export function rosterOf(
+  request: PlanRequest,
+  ordered: readonly Candidate[],
+  stated: ReadonlyMap<string, number>,
+): Roster {
+  // Not `Float64Array.from(ordered, value)`: the iterator makes it ten times slower.
+  const fill = <T extends Float64Array | Int32Array>(into: T, value: (candidate: Candidate) => number): T => {
+    for (let row = 0; row < ordered.length; row++) into[row] = value(ordered[row]!);
+    return into;
+  };
+  const numbers = (value: (candidate: Candidate) => number) => fill(new Float64Array(ordered.length), value);
+  const integers = (value: (candidate: Candidate) => number) => fill(new Int32Array(ordered.length), value);
+  const devices = deviceBudgets(ordered, stated);
+  return {
+    size: ordered.length,
+    slots: (request.window.endsAt - request.window.startsAt) / slotMs,
+    staggerMs: request.staggerMs,
+    zones: ordered.map(({ zone }) => zone),
+    runs: ordered.map(({ runs }) => runs),
+    maxSlots: integers(({ maxSlots }) => maxSlots),
+    yieldW: numbers(({ zone }) => zone.expectedYieldW),
+    varianceW2: numbers(({ zone }) => zone.yieldStdDevW ** 2),
+    reboundShare: numbers(({ zone }) => zone.reboundShare),
+    lagMs: numbers(({ zone }) => zone.lagMs),
+    startDraw: numbers(({ startDraw }) => startDraw),
+    endDraw: numbers(({ endDraw }) => endDraw),
+    device: integers(({ zone }) => devices.rows.get(zone.deviceId)!),
+    cycleCost: numbers(({ zone }) => zone.cycleCost),
+    cyclesLeft: devices.cyclesLeft,
+    from: new Int32Array(ordered.length).fill(-1),
+    to: new Int32Array(ordered.length).fill(-1),
+  };
+}
+
+/** The columns that planning changes. */
+export type Choice = Pick<Roster, 'from' | 'to' | 'cyclesLeft'>;
+
+export function choiceOf({ from, to, cyclesLeft }: Roster): Choice {
+  return { from: from.slice(), to: to.slice(), cyclesLeft: cyclesLeft.slice() };
+}
+
+export function setChoice(roster: Roster, choice: Choice): void {
+  roster.from.set(choice.from);
+  roster.to.set(choice.to);
+  roster.cyclesLeft.set(choice.cyclesLeft);
+}
+
+/** Slots between the start of span `k` slots long and the first effect: stagger and lag. */
+export function leadSlots(roster: Roster, row: number, k: number): number {
+  return (staggerOf(roster.startDraw[row]!, k, roster.staggerMs) + roster.lagMs[row]!) / slotMs;
+}
+
+/** Slots by which a span of `k` slots ends early. */
+export function tailSlots(roster: Roster, row: number, k: number): number {
+  return staggerOf(roster.endDraw[row]!, k, roster.staggerMs) / slotMs;
+}
+
+/** Share (0..1) of `slot` in which a span `from`..`to` of the zone has its effect. */
+export function effectShare(roster: Roster, row: number, from: number, to: number, slot: number): number {
+  const starts = from + leadSlots(roster, row, to - from);
+  const ends = to - tailSlots(roster, row, to - from);
+  return Math.max(0, Math.min(slot + 1, ends) - Math.max(slot, starts));
+}
+
+/** A row per device of the candidates, and what each has left. */
+function deviceBudgets(
+  ordered: readonly Candidate[],
+  stated: ReadonlyMap<string, number>,
+): { rows: Map<string, number>; cyclesLeft: Float64Array } {
+  const rows = new Map<string, number>();
+  const cyclesLeft = new Float64Array(ordered.length);
+  for (const { zone } of ordered) {
+    if (rows.has(zone.deviceId)) continue;
+    cyclesLeft[rows.size] = stated.get(zone.deviceId) ?? Infinity;
+    rows.set(zone.deviceId, rows.size);
+  }
+  return { rows, cyclesLeft };
+}

@@ -1,0 +1,94 @@
+import type { Needs } from './needs';
+import type { Roster } from './roster';
+import { leadSlots, tailSlots } from './roster';
+import type { SlotPrices } from './slot-prices';
+
+/** A span in slots, and by how much it lowers the sum of squared wants. */
+export interface Placement {
+  from: number;
+  to: number;
+  gain: number;
+}
+
+/**
+ * Where a span of at most `maxSlots` slots lowers the sum over slots of `wants²` the most: squares, because two
+ * slots that lack 1 kW are better than one that lacks 2. `best` is overwritten and returned.
+ *
+ * Two sweeps over the window: gains of whole slots summed up, then every position read off those sums, with the
+ * cut-off ends of the span in proportion.
+ */
+export class SpanSearch {
+  private readonly summed: Float64Array;
+  private bestWorth = 0;
+  private readonly best: Placement = { from: 0, to: 0, gain: 0 };
+
+  constructor(
+    private readonly roster: Roster,
+    private readonly needs: Needs,
+    private readonly level: boolean,
+    private readonly prices?: SlotPrices,
+  ) {
+    this.summed = new Float64Array(roster.slots + 2);
+  }
+
+  find(row: number): Placement {
+    const runs = this.roster.runs[row]!;
+    this.bestWorth =
+      this.prices?.bestWorthPerSlot(runs, this.roster.maxSlots[row]!, this.roster.reboundShare[row]!) ?? 0;
+    const longest = this.roster.maxSlots[row]!;
+    this.best.gain = -Infinity;
+    for (let i = 0; i < runs.length; i += 2) {
+      const from = runs[i]!;
+      const to = runs[i + 1]!;
+      const k = Math.min(longest, to - from);
+      if (this.level && k < longest) continue;
+      this.sumUp(row, from, to);
+      this.slide(row, from, to, k);
+    }
+    return this.best;
+  }
+
+  private sumUp(row: number, from: number, to: number): void {
+    const { summed, level } = this;
+    const { wantsW, weights } = this.needs;
+    const yieldW = this.roster.yieldW[row]!;
+    let sum = 0;
+    summed[from] = 0;
+    for (let slot = from; slot < to; slot++) {
+      const wants = wantsW[slot]!;
+      sum += weights[slot]! * (level || wants > yieldW ? (2 * wants - yieldW) * yieldW : wants * wants);
+      summed[slot + 1] = sum;
+    }
+    summed[to + 1] = sum;
+  }
+
+  private slide(row: number, runFrom: number, runTo: number, k: number): void {
+    const { roster, summed, best, prices } = this;
+    const reboundShare = roster.reboundShare[row]!;
+    const { reboundWeight } = this.needs;
+    const lead = leadSlots(roster, row, k);
+    const ends = k - tailSlots(roster, row, k);
+    if (lead >= ends) return;
+    const leadWhole = Math.floor(lead);
+    const leadPart = lead - leadWhole;
+    const endsWhole = Math.floor(ends);
+    const endsPart = ends - endsWhole;
+    const rebound = 2 * roster.yieldW[row]! * reboundShare * (ends - lead);
+    for (let from = runFrom; from + k <= runTo; from++) {
+      const a = from + leadWhole;
+      const b = from + endsWhole;
+      const before = summed[a]! + leadPart * (summed[a + 1]! - summed[a]!);
+      const until = summed[b]! + endsPart * (summed[b + 1]! - summed[b]!);
+      let gain = until - before - rebound * reboundWeight[from + k]!;
+      if (prices && gain > best.gain) {
+        const ratio = prices.worth(from, from + k, reboundShare) / k / this.bestWorth;
+        gain *= ratio > 0 ? ratio ** 4 : 0;
+      }
+      if (gain > best.gain) {
+        best.gain = gain;
+        best.from = from;
+        best.to = from + k;
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { hourMs, minuteMs, slotMs } from '../fleet';
+import { plan } from './plan';
+import { aRequest, aZone, fiveOClock } from './plan.fixtures';
+import type { PlanRequest, PlanZone } from './plan-types';
+import { InvalidPlanRequest } from './validate-request';
+
+function fieldsRefused(request: PlanRequest, zones: readonly PlanZone[] = []): string[] {
+  try {
+    plan(request, zones);
+  } catch (error) {
+    if (error instanceof InvalidPlanRequest) return error.problems.map(({ field }) => field);
+    throw error;
+  }
+  return [];
+}
+
+const windowOf = (startsAt: number, lengthMs: number) => ({
+  window: { startsAt, endsAt: startsAt + lengthMs },
+});
+
+describe('InvalidPlanRequest', () => {
+  it.each<[string, Partial<PlanRequest>, string[]]>([
+    ['a start off the grid', windowOf(fiveOClock + minuteMs, 14 * minuteMs), ['window.startsAt', 'window']],
+    ['an end off the grid', windowOf(fiveOClock, 20 * minuteMs), ['window.endsAt']],
+    ['an empty window', windowOf(fiveOClock, 0), ['window.endsAt']],
+    ['a window that ends before it starts', windowOf(fiveOClock, -slotMs), ['window.endsAt']],
+    ['a window longer than a day', windowOf(fiveOClock, 24 * hourMs + slotMs), ['window']],
+    ['a negative target', { targetW: -1 }, ['targetW']],
+    ['an infinite target', { targetW: Infinity }, ['targetW']],
+    ['a target that is no number', { targetW: NaN }, ['targetW']],
+    ['everybody held out', { holdOutShare: 1 }, ['holdOutShare']],
+    ['a negative hold-out', { holdOutShare: -0.1 }, ['holdOutShare']],
+    ['staggering over a whole slot', { staggerMs: slotMs }, ['staggerMs']],
+    ['negative staggering', { staggerMs: -1 }, ['staggerMs']],
+    ['half a seed', { seed: 0.5 }, ['seed']],
+    ['two mistakes at once', { targetW: -1, staggerMs: -1 }, ['targetW', 'staggerMs']],
+  ])('names the field of %s', (_, facts, fields) => {
+    expect(fieldsRefused(aRequest(4, facts))).toEqual(fields);
+  });
+
+  it('takes a window of a whole day and a target of 0', () => {
+    expect(fieldsRefused(aRequest(96, { targetW: 0 }))).toEqual([]);
+  });
+
+  it.each<[keyof PlanZone, Partial<PlanZone>]>([
+    ['expectedYieldW', { expectedYieldW: NaN }],
+    ['yieldStdDevW', { yieldStdDevW: -1 }],
+    ['maxSpanMs', { maxSpanMs: NaN }],
+    ['cycleCost', { cycleCost: -1 }],
+    ['cyclesLeft', { cyclesLeft: NaN }],
+    ['reboundShare', { reboundShare: 1.5 }],
+    ['cost', { cost: -1 }],
+    ['lagMs', { lagMs: Infinity }],
+    ['blocked', { blocked: [{ startsAt: 2, endsAt: 1 }] }],
+  ])('names the zone and its %s', (field, facts) => {
+    expect(fieldsRefused(aRequest(4), [aZone('fine'), aZone('odd', facts)])).toEqual([`zones[odd].${field}`]);
+  });
+
+  it('refuses a zone that is given twice, which could be steered twice', () => {
+    expect(fieldsRefused(aRequest(4), [aZone('a'), aZone('a')])).toEqual(['zones[a].zoneId']);
+  });
+});
