@@ -121,6 +121,13 @@ describe('commandFor', () => {
       'outside',
     ],
     [
+      'a change that whole °F cannot show',
+      intent(22),
+      { ...fahrenheit, setMode: spec },
+      'is 22.22 °C already',
+    ],
+    ['a setpoint that is the limit', intent(18), { ...manual, target: 18, targetC: 18 }, 'is 18 °C already'],
+    [
       'C13: a charged storage heater',
       intent(23, 'increase'),
       { ...auto, chargeFraction: 0.95 },
@@ -205,9 +212,9 @@ describe('compare', () => {
   });
 
   it('takes the nearer one where both would fit', () => {
-    const close = { ...fahrenheit, setMode: { ...fahrenheitSpec, step: 0.5 } };
-    const sent = commanded(intent(21.94), close);
-    expect(compare(sent, close, { ...close, targetC: 21.94 })).toBe('applied');
+    const close = { ...manual, target: 18.4, targetC: 18.4, setMode: { ...spec, step: 1 } };
+    const sent = commanded(intent(18), close);
+    expect(compare(sent, close, { ...close, targetC: 18 })).toBe('applied');
     expect(compare(sent, close, close)).toBe('not_applied');
   });
 

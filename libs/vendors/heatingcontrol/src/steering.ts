@@ -153,13 +153,14 @@ function setpointFor(intent: SteeringIntent, spec: SetModeSpec, stateUnit: 'C' |
   return Math.min(max, Math.max(min, snapped));
 }
 
-/** Why a setpoint would change nothing, or the wrong way. */
+/** Why a setpoint would change nothing, nothing that could be read back, or the wrong way. */
 function noEffect({ direction }: SteeringIntent, state: HeaterState, celsius: number): string | undefined {
   const currentC = state.targetC ?? Number.NaN;
-  if (direction === 'decrease' && celsius >= currentC) {
+  const visibleK = shownToK(state.unit);
+  if (direction === 'decrease' && celsius > currentC - visibleK) {
     return `The setpoint is ${currentC} °C already; the lowest this action may set is ${celsius} °C.`;
   }
-  if (direction === 'increase' && celsius <= currentC) {
+  if (direction === 'increase' && celsius < currentC + visibleK) {
     return `The setpoint is ${currentC} °C already; the highest this action may set is ${celsius} °C.`;
   }
   if (direction === 'increase' && (state.chargeFraction ?? 0) >= fullCharge)

@@ -24,11 +24,12 @@ export function toCelsius(value: number | undefined, unit: TemperatureUnit | und
   return celsius < plausibleC.min || celsius > plausibleC.max ? undefined : round(celsius, 100);
 }
 
+/** The temperature in the given unit. */
 export function toUnit(celsius: number, unit: TemperatureUnit): number {
   return unit === 'C' ? celsius : (celsius * 9) / 5 + 32;
 }
 
-/** Removes what binary fractions add (`0.1 + 0.2`). */
+/** Removes what binary fractions add (`0.1 + 0.2`), and the sign of 0. */
 export function round(value: number, per: number): number {
-  return Math.round(value * per) / per;
+  return Math.round(value * per) / per + 0;
 }

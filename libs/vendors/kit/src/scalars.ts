@@ -2,13 +2,18 @@ import { z } from 'zod';
 
 /** A finite number, or a text that is nothing but one (`"21.5"`). `""`, `true` and `"21 C"` are none. */
 export const numberish = z.union([
-  z.number(),
+  z.number().transform(unsignedZero),
   z
     .string()
     .trim()
     .regex(/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,2})?$/i, 'not a number')
-    .transform(Number),
+    .transform((text) => unsignedZero(Number(text))),
 ]);
+
+/** `-0` does not survive being saved as JSON. */
+function unsignedZero(value: number): number {
+  return value + 0;
+}
 
 /** A boolean, also written as 0/1, `"0"`/`"1"` or `"true"`/`"false"`. */
 export const booleanish = z.union([
