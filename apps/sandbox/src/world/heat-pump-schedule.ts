@@ -1,0 +1,49 @@
+import { slotMs, type Instant, type ZoneKind } from '@warmshift/domain';
+import type { SlotWord } from './heat-pump-types';
+
+export const scheduleSlots = 96;
+
+/** A steering schedule of 24 h, replaced as a whole. After its end the device is by itself again. */
+export interface HeatPumpSchedule {
+  /** On a quarter hour. */
+  readonly startsAt: Instant;
+  readonly words: Readonly<Record<ZoneKind, readonly SlotWord[]>>;
+}
+
+/** The next quarter hour, or `at` itself when it is exactly one. */
+export function nextQuarter(at: Instant): Instant {
+  return Math.ceil(at / slotMs) * slotMs;
+}
+
+/** The word that holds at an instant; `auto` before the start and after the end. */
+export function wordAt(schedule: HeatPumpSchedule | undefined, zone: ZoneKind, at: Instant): SlotWord {
+  if (!schedule) return 'auto';
+  return schedule.words[zone][Math.floor((at - schedule.startsAt) / slotMs)] ?? 'auto';
+}
+
+/** The first instant from `at` on whose word is not `auto`, in any zone. */
+export function nextSteeredSlot(schedule: HeatPumpSchedule, at: Instant): Instant | undefined {
+  const first = Math.max(0, Math.floor((at - schedule.startsAt) / slotMs));
+  for (let slot = first; slot < scheduleSlots; slot++) {
+    const { DHW, room } = schedule.words;
+    if ((DHW[slot] ?? 'auto') !== 'auto' || (room[slot] ?? 'auto') !== 'auto') {
+      return Math.max(at, schedule.startsAt + slot * slotMs);
+    }
+  }
+  return undefined;
+}
+
+/** Whether the words steer anything at all. */
+export function isAllAuto(words: HeatPumpSchedule['words']): boolean {
+  return words.DHW.every((word) => word === 'auto') && words.room.every((word) => word === 'auto');
+}
+
+/** First slot of a run of `on` that is longer than `most`. */
+export function tooLongRun(words: readonly SlotWord[], most: number): number | undefined {
+  let run = 0;
+  for (const [slot, word] of words.entries()) {
+    run = word === 'on' ? run + 1 : 0;
+    if (run > most) return slot - most;
+  }
+  return undefined;
+}
