@@ -1,0 +1,134 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool, types, type PoolClient } from 'pg';
+import { PrismaClient } from './generated/client';
+
+/** Statements written by hand: set-based work, locks and hot paths. Instants come back as epoch ms. */
+export interface Sql {
+  rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** @returns how many rows were changed. */
+  run(text: string, values?: readonly unknown[]): Promise<number>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  /** Connections of this process to Postgres. */
+  readonly poolSize?: number;
+  /** Called for errors of idle connections (a restart of Postgres): they are replaced by themselves. */
+  readonly onIdleError?: (error: Error) => void;
+}
+
+/**
+ * One process's door to Postgres. `prisma` is for reading and writing single things; `sql` and `transaction` are for
+ * work on whole sets. Both share one pool; a transaction is either one or the other, never both.
+ */
+export class Database implements Sql {
+  private readonly pool: Pool;
+  readonly prisma: PrismaClient;
+
+  constructor(options: DatabaseOptions) {
+    this.pool = new Pool({
+      connectionString: options.url,
+      max: options.poolSize ?? 10,
+      connectionTimeoutMillis: 10_000,
+      types: { getTypeParser },
+    });
+    this.pool.on('error', options.onIdleError ?? (() => undefined));
+    this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
+  }
+
+  rows<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return sqlOn(this.pool).rows<Row>(text, values);
+  }
+
+  run(text: string, values: readonly unknown[] = []): Promise<number> {
+    return sqlOn(this.pool).run(text, values);
+  }
+
+  /** All or nothing. The work must not be slow: vendor calls never happen inside. */
+  async transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work(sqlOn(client));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /**
+   * Runs `work` while holding a lock that is valid across processes, on a connection of its own, so that slow work (a
+   * vendor call) may happen inside. A killed process loses the lock with its connection.
+   */
+  async withSessionLock<T>(key: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [key]);
+      return await work(sqlOn(client));
+    } finally {
+      await client
+        .query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [key])
+        .catch((error: Error) => {
+          broken = error;
+        });
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.prisma.$disconnect();
+    if (!this.pool.ended) await this.pool.end();
+  }
+}
+
+function sqlOn(target: Pool | PoolClient): Sql {
+  return {
+    async rows<Row extends object>(text: string, values: readonly unknown[] = []) {
+      return (await target.query<Row>(text, [...values])).rows;
+    },
+    async run(text: string, values: readonly unknown[] = []) {
+      return (await target.query(text, [...values])).rowCount ?? 0;
+    },
+  };
+}
+
+const timestamptz = 1184;
+const int8 = 20;
+
+/** Instants as epoch ms, counts as numbers (our ids and counts stay far below 2^53). */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === timestamptz) return (value) => new Date(value).getTime();
+  if (oid === int8) return Number;
+  return types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+}
+
+/** An instant as a statement's parameter. */
+export function at(instant: number): Date;
+export function at(instant: number | undefined): Date | null;
+export function at(instant: number | undefined): Date | null {
+  return instant === undefined ? null : new Date(instant);
+}
+
+/** Rows as one JSON parameter for `jsonb_to_recordset($1)`; instants must be given as ISO strings (`iso`). */
+export function recordset(rows: readonly object[]): string {
+  return JSON.stringify(rows);
+}
+
+export function iso(instant: number): string;
+export function iso(instant: number | undefined): string | undefined;
+export function iso(instant: number | undefined): string | undefined {
+  return instant === undefined ? undefined : new Date(instant).toISOString();
+}
+
+/** `undefined` for the NULL of a row: the domain knows "no statement" only as an absent value. */
+export function given<T>(value: T | null | undefined): T | undefined {
+  return value ?? undefined;
+}

@@ -1,0 +1,7 @@
+export * from './database';
+export * from './embedded';
+export * from './migrate';
+export * from './outbox';
+export * from './reading-partitions';
+export { Prisma } from './generated/client';
+export * from './db.module';

@@ -1,0 +1,118 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { Client, Pool } from 'pg';
+
+/** Serialises migrations of processes that start at the same time. Any constant will do. */
+const advisoryLock = 7_275_001;
+
+/**
+ * Brings a database to the schema of `prisma/migrations` with Prisma's own engine (its WebAssembly build, so nothing
+ * is downloaded). `_prisma_migrations` is kept as Prisma keeps it: `prisma migrate deploy` stays usable.
+ *
+ * @returns the names of the migrations applied now.
+ * @throws when the database cannot be reached or a migration fails; the message never holds the connection string.
+ */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
+    return await withEngine(databaseUrl, ({ applyMigrations }) => applyMigrations());
+  } finally {
+    await client.end();
+  }
+}
+
+/** The SQL that makes an empty database equal to `prisma/schema.prisma` (for the drift check and new migrations). */
+export function schemaSql(databaseUrl: string): Promise<string> {
+  const schema = readFileSync(join(prismaDirectory(), 'schema.prisma'), 'utf8');
+  return withEngine(databaseUrl, ({ diffFromEmpty }) => diffFromEmpty(schema));
+}
+
+/** The engine never closes its connections by itself; here they end with the work. */
+async function withEngine<T>(databaseUrl: string, work: (engine: MigrationEngine) => Promise<T>): Promise<T> {
+  const pool = new Pool({ connectionString: databaseUrl, max: 2 });
+  try {
+    return await work(await migrationEngine(pool));
+  } finally {
+    await pool.end();
+  }
+}
+
+type MigrationEngine = Awaited<ReturnType<typeof migrationEngine>>;
+
+async function migrationEngine(pool: Pool) {
+  const { SchemaEngine } = await loadEngine();
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter);
+  const filters = { externalTables: [], externalEnums: [] };
+  return {
+    async applyMigrations(): Promise<string[]> {
+      const result = await engine.applyMigrations({ migrationsList: migrationsOnDisk(), filters });
+      return result.appliedMigrationNames;
+    },
+    async diffFromEmpty(schema: string): Promise<string> {
+      const result = await engine.diff({
+        from: { tag: 'empty' },
+        to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
+        script: true,
+        exitCode: null,
+        filters,
+      });
+      return result.stdout ?? '';
+    },
+  };
+}
+
+type EngineModule = typeof import('@prisma/schema-engine-wasm/schema_engine_bg') & {
+  __wbg_set_wasm(exports: object): void;
+};
+
+/** The part of the WebAssembly API used here; Node's types do not declare it. */
+declare const WebAssembly: {
+  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: object } }>;
+};
+
+/** The package's own entry imports a `.wasm` file, which plain Node cannot; its parts are joined here instead. */
+async function loadEngine(): Promise<EngineModule> {
+  const engine = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as EngineModule;
+  const bytes = readFileSync(
+    join(dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm'),
+  );
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    './schema_engine_bg.js': engine,
+  });
+  engine.__wbg_set_wasm(instance.exports);
+  (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
+  return engine;
+}
+
+function migrationsOnDisk() {
+  const baseDir = join(prismaDirectory(), 'migrations');
+  const names = readdirSync(baseDir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  return {
+    baseDir,
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: readFileSync(join(baseDir, 'migration_lock.toml'), 'utf8'),
+    },
+    shadowDbInitScript: '',
+    migrationDirectories: names.map((name) => ({
+      path: name,
+      migrationFile: {
+        path: 'migration.sql',
+        content: { tag: 'ok' as const, value: readFileSync(join(baseDir, name, 'migration.sql'), 'utf8') },
+      },
+    })),
+  };
+}
+
+/** `prisma/` lies beside `libs/` in the sources and in the build. */
+function prismaDirectory(): string {
+  return join(__dirname, '..', '..', '..', 'prisma');
+}
