@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import type { Database, Prisma } from '@warmshift/db';
+import { Conflict, NotFound, type Instant } from '@warmshift/domain';
+import type { Connection, ConnectionProblem, ConnectionStatus } from './connection';
+
+type Row = Prisma.ConnectionGetPayload<object>;
+
+interface NewRow {
+  readonly connectionId: string;
+  readonly supplierId: string;
+  readonly vendor: string;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly sealedCredentials: string;
+  readonly settings: Record<string, unknown>;
+}
+
+/** Connections in Postgres. Credentials go in and out sealed. */
+export class ConnectionsRepository {
+  constructor(private readonly db: Database) {}
+
+  newId(): string {
+    return randomUUID();
+  }
+
+  async create(row: NewRow, now: Instant): Promise<Connection> {
+    const due = new Date(now);
+    try {
+      const created = await this.db.prisma.connection.create({
+        data: {
+          id: row.connectionId,
+          supplierId: row.supplierId,
+          vendor: row.vendor,
+          name: row.name,
+          baseUrl: row.baseUrl,
+          credentials: row.sealedCredentials,
+          settings: row.settings as Prisma.InputJsonObject,
+          statusSince: due,
+          createdAt: due,
+          nextDiscoverAt: due,
+          nextReadIdleAt: due,
+          nextReadActiveAt: due,
+          runtime: { create: {} },
+        },
+      });
+      return toConnection(created);
+    } catch (error) {
+      if ((error as { code?: string }).code === 'P2002') {
+        throw new Conflict(`There is a connection named "${row.name}" already.`, { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  async list(supplierId: string): Promise<Connection[]> {
+    const rows = await this.db.prisma.connection.findMany({
+      where: { supplierId, retiredAt: null },
+      orderBy: { name: 'asc' },
+    });
+    return rows.map(toConnection);
+  }
+
+  async get(supplierId: string, connectionId: string): Promise<Connection> {
+    const row = await this.db.prisma.connection.findFirst({
+      where: { id: connectionId, supplierId, retiredAt: null },
+    });
+    if (!row) throw new NotFound('connection', connectionId);
+    return toConnection(row);
+  }
+
+  /** For workers, which act for every supplier. */
+  async withCredentials(
+    connectionId: string,
+  ): Promise<{ connection: Connection; sealedCredentials: string } | undefined> {
+    const row = await this.db.prisma.connection.findFirst({ where: { id: connectionId, retiredAt: null } });
+    return row ? { connection: toConnection(row), sealedCredentials: row.credentials } : undefined;
+  }
+
+  async replaceCredentials(
+    connectionId: string,
+    change: { sealedCredentials: string; settings: Record<string, unknown>; baseUrl: string },
+    now: Instant,
+  ): Promise<void> {
+    await this.db.prisma.$transaction([
+      this.db.prisma.connection.update({
+        where: { id: connectionId },
+        data: {
+          credentials: change.sealedCredentials,
+          settings: change.settings as Prisma.InputJsonObject,
+          baseUrl: change.baseUrl,
+          nextDiscoverAt: new Date(now),
+        },
+      }),
+      this.db.prisma.connectionRuntime.update({
+        where: { connectionId },
+        data: { token: null, tokenExpiresAt: null, memory: {} },
+      }),
+    ]);
+  }
+
+  /** @returns whether the status is another one than before. */
+  async setStatus(
+    connectionId: string,
+    status: ConnectionStatus,
+    reason: string | undefined,
+    now: Instant,
+  ): Promise<boolean> {
+    const changed = await this.db.run(
+      `UPDATE connections SET status = $2::"ConnectionStatus", status_reason = $3, status_since = $4
+       WHERE id = $1 AND (status <> $2::"ConnectionStatus" OR status_reason IS DISTINCT FROM $3)`,
+      [connectionId, status, reason ?? null, new Date(now)],
+    );
+    return changed > 0;
+  }
+
+  async noteDiscovery(
+    connectionId: string,
+    problems: readonly ConnectionProblem[],
+    now: Instant,
+  ): Promise<void> {
+    await this.db.run('UPDATE connections SET last_discovered_at = $2, last_problems = $3 WHERE id = $1', [
+      connectionId,
+      new Date(now),
+      JSON.stringify(problems.slice(0, 50)),
+    ]);
+  }
+
+  async noteRead(connectionId: string, now: Instant): Promise<void> {
+    await this.db.run('UPDATE connections SET last_read_at = $2 WHERE id = $1', [
+      connectionId,
+      new Date(now),
+    ]);
+  }
+
+  /** Whether devices of the connection hold something of ours right now. */
+  async holdsActions(connectionId: string): Promise<boolean> {
+    const [row] = await this.db.rows<{ holds: boolean }>(
+      `SELECT EXISTS (SELECT 1 FROM actions WHERE connection_id = $1
+        AND state IN ('DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING')) AS holds`,
+      [connectionId],
+    );
+    return row?.holds ?? false;
+  }
+
+  /** Its devices stay as history, retired. Refused by the service while it holds actions. */
+  async retire(connectionId: string, now: Instant): Promise<void> {
+    await this.db.transaction(async (sql) => {
+      await sql.run(
+        `UPDATE connections SET retired_at = $2, status = 'DISABLED', credentials = '', name = name || ' (removed ' || id || ')'
+         WHERE id = $1`,
+        [connectionId, new Date(now)],
+      );
+      await sql.run('UPDATE connection_runtime SET token = NULL WHERE connection_id = $1', [connectionId]);
+      await sql.run('UPDATE devices SET retired_at = $2 WHERE connection_id = $1 AND retired_at IS NULL', [
+        connectionId,
+        new Date(now),
+      ]);
+    });
+  }
+}
+
+function toConnection(row: Row): Connection {
+  return {
+    connectionId: row.id,
+    supplierId: row.supplierId,
+    vendor: row.vendor,
+    name: row.name,
+    baseUrl: row.baseUrl,
+    settings: row.settings as Record<string, unknown>,
+    status: row.status,
+    statusReason: row.statusReason ?? undefined,
+    statusSince: row.statusSince.getTime(),
+    heldAt: row.heldAt?.getTime(),
+    createdAt: row.createdAt.getTime(),
+    lastDiscoveredAt: row.lastDiscoveredAt?.getTime(),
+    lastReadAt: row.lastReadAt?.getTime(),
+    lastProblems: row.lastProblems as unknown as ConnectionProblem[],
+  };
+}

@@ -1,0 +1,138 @@
+import type { Clock } from '@warmshift/config';
+import { Conflict } from '@warmshift/domain';
+import type { Logger } from '@warmshift/observability';
+import type { SecretBox } from '@warmshift/security';
+import { VendorAuthExpired, VendorError, VendorForbidden } from '@warmshift/vendors/contract';
+import { checkedConnection } from './connection-checks';
+import type { Connection, ConnectionStatus, NewConnection } from './connection';
+import type { ConnectionsRepository } from './connections.repository';
+import type { VendorConnections } from './vendor-connections';
+import { sealedTo } from './vendor-runtime';
+
+export interface ConnectionsServiceOptions {
+  readonly connections: ConnectionsRepository;
+  readonly vendors: VendorConnections;
+  readonly secrets: SecretBox;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly allowLocalVendorHosts: boolean;
+}
+
+/** Connects a supplier to vendors and keeps the health of each connection. */
+export class ConnectionsService {
+  constructor(private readonly options: ConnectionsServiceOptions) {}
+
+  /**
+   * Stores a connection and tries its credentials once. A wrong secret is stored too, as `NEEDS_REAUTHENTICATION` with
+   * the vendor's words, so that an operator can mend it instead of typing everything again.
+   *
+   * @throws InvalidInput naming every wrong field; values of secret fields are never repeated.
+   */
+  async register(wanted: NewConnection): Promise<Connection> {
+    const { connections, clock } = this.options;
+    const { module, baseUrl } = this.check(wanted);
+    const connectionId = connections.newId();
+    const created = await connections.create(
+      {
+        connectionId,
+        supplierId: wanted.supplierId,
+        vendor: module.manifest.vendor,
+        name: wanted.name,
+        baseUrl,
+        sealedCredentials: this.seal(connectionId, wanted.credentials),
+        settings: wanted.settings,
+      },
+      clock.now(),
+    );
+    await this.verify(created.connectionId);
+    return connections.get(wanted.supplierId, connectionId);
+  }
+
+  /** New credentials (and settings, and host) for a connection; its devices and history stay. */
+  async reauthenticate(
+    supplierId: string,
+    connectionId: string,
+    change: {
+      credentials: Record<string, unknown>;
+      settings?: Record<string, unknown> | undefined;
+      baseUrl?: string | undefined;
+    },
+  ): Promise<Connection> {
+    const { connections, clock } = this.options;
+    const present = await connections.get(supplierId, connectionId);
+    const wanted = {
+      ...present,
+      credentials: change.credentials,
+      settings: change.settings ?? present.settings,
+      baseUrl: change.baseUrl ?? present.baseUrl,
+    };
+    const { baseUrl } = this.check(wanted);
+    await connections.replaceCredentials(
+      connectionId,
+      {
+        sealedCredentials: this.seal(connectionId, change.credentials),
+        settings: wanted.settings,
+        baseUrl,
+      },
+      clock.now(),
+    );
+    await this.verify(connectionId);
+    return connections.get(supplierId, connectionId);
+  }
+
+  /** Asks the vendor once whether the credentials work and notes the answer. */
+  async verify(connectionId: string): Promise<void> {
+    const open = await this.options.vendors.open(connectionId);
+    if (!open) return;
+    try {
+      await open.adapter.verifyCredentials();
+      await this.noteHealthy(connectionId);
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      await this.noteFailure(connectionId, error);
+    }
+  }
+
+  async remove(supplierId: string, connectionId: string): Promise<void> {
+    await this.options.connections.get(supplierId, connectionId);
+    if (await this.options.connections.holdsActions(connectionId)) {
+      throw new Conflict(
+        'Devices of this connection are in actions. Stop the campaigns or use the emergency stop first.',
+      );
+    }
+    await this.options.connections.retire(connectionId, this.options.clock.now());
+  }
+
+  /** The vendor answered as it should. One log line when it had been away. */
+  async noteHealthy(connectionId: string): Promise<void> {
+    await this.changeStatus(connectionId, 'ACTIVE', undefined);
+  }
+
+  /** One log line when a connection goes away, not one for every failed call. */
+  async noteFailure(connectionId: string, error: VendorError): Promise<void> {
+    const status: ConnectionStatus =
+      error instanceof VendorAuthExpired || error instanceof VendorForbidden
+        ? 'NEEDS_REAUTHENTICATION'
+        : 'UNAVAILABLE';
+    await this.changeStatus(connectionId, status, error.words ?? error.message);
+  }
+
+  private async changeStatus(
+    connectionId: string,
+    status: ConnectionStatus,
+    reason: string | undefined,
+  ): Promise<void> {
+    const { connections, clock, logger } = this.options;
+    if (!(await connections.setStatus(connectionId, status, reason, clock.now()))) return;
+    if (status === 'ACTIVE') logger.info({ connectionId, status }, 'connection.back');
+    else logger.warn({ connectionId, status, reason }, 'connection.away');
+  }
+
+  private seal(connectionId: string, credentials: Record<string, unknown>): string {
+    return this.options.secrets.seal(JSON.stringify(credentials), sealedTo(connectionId, 'credentials'));
+  }
+
+  private check(wanted: Omit<NewConnection, 'supplierId'>): ReturnType<typeof checkedConnection> {
+    return checkedConnection(wanted, this.options.clock, this.options.allowLocalVendorHosts);
+  }
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '@warmshift/config';
+import type { Database } from '@warmshift/db';
+import { eventLog, registerSecret, type Logger } from '@warmshift/observability';
+import type { SecretBox } from '@warmshift/security';
+import { vendorModule } from '@warmshift/vendors';
+import type { VendorAdapter, VendorManifest, VendorModule } from '@warmshift/vendors/contract';
+import type { Connection } from './connection';
+import type { ConnectionsRepository } from './connections.repository';
+import { allowedBaseUrl, secretValuesOf } from './connection-checks';
+import { PostgresPacer, PostgresTokenStore, PostgresVendorMemory, sealedTo } from './vendor-runtime';
+
+export interface OpenConnection {
+  readonly connection: Connection;
+  readonly manifest: VendorManifest;
+  readonly adapter: VendorAdapter;
+}
+
+export interface VendorConnectionsOptions {
+  readonly db: Database;
+  readonly connections: ConnectionsRepository;
+  readonly secrets: SecretBox;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly allowLocalVendorHosts: boolean;
+}
+
+/** Turns a stored connection into a vendor adapter with everything it shares across processes. */
+export class VendorConnections {
+  private readonly opened = new Map<string, { readonly key: string; readonly open: OpenConnection }>();
+
+  constructor(private readonly options: VendorConnectionsOptions) {}
+
+  /** @returns undefined when the connection was removed or is disabled. */
+  async open(connectionId: string): Promise<OpenConnection | undefined> {
+    const stored = await this.options.connections.withCredentials(connectionId);
+    if (!stored || stored.connection.status === 'DISABLED') {
+      this.opened.delete(connectionId);
+      return undefined;
+    }
+    const { connection, sealedCredentials } = stored;
+    const key = [sealedCredentials, connection.baseUrl, JSON.stringify(connection.settings)].join('\n');
+    const known = this.opened.get(connectionId);
+    if (known?.key === key) {
+      return { ...known.open, connection };
+    }
+    const credentials = JSON.parse(
+      this.options.secrets.open(sealedCredentials, sealedTo(connectionId, 'credentials')),
+    ) as Record<string, unknown>;
+    const open = this.build(connection, credentials);
+    this.opened.set(connectionId, { key, open });
+    return open;
+  }
+
+  /** Lead and read-back times of a vendor, for deciding what is due. */
+  steeringTimes(vendor: string): { leadMs: number; readBackAfterMs: number; readBackUntilMs: number } {
+    const { leadMs, readBackAfterMs, readBackUntilMs } =
+      vendorModule(vendor).manifest.steering ?? cannotSteer;
+    return { leadMs, readBackAfterMs, readBackUntilMs };
+  }
+
+  private build(connection: Connection, credentials: Record<string, unknown>): OpenConnection {
+    const { allowLocalVendorHosts, clock, db, logger, secrets } = this.options;
+    const module: VendorModule = vendorModule(connection.vendor);
+    const { url, local } = allowedBaseUrl(connection.baseUrl, clock, allowLocalVendorHosts);
+    secretValuesOf(module, credentials).forEach(registerSecret);
+    const adapter = module.create({
+      connectionId: connection.connectionId,
+      baseUrl: url,
+      localHost: local,
+      credentials: module.credentialsSchema.parse(credentials),
+      settings: module.settingsSchema.parse(connection.settings),
+      clock,
+      pacer: new PostgresPacer(db, connection.connectionId, module.manifest.pacing, clock),
+      tokens: new PostgresTokenStore(db, secrets, connection.connectionId),
+      memory: new PostgresVendorMemory(db, connection.connectionId),
+      log: eventLog(logger, { vendor: connection.vendor, connectionId: connection.connectionId }),
+    });
+    return { connection, manifest: module.manifest, adapter };
+  }
+}
+
+const cannotSteer = { leadMs: 0, readBackAfterMs: 60_000, readBackUntilMs: 60_000 };

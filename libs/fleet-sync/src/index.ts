@@ -1,0 +1,35 @@
+export * from './connections/connection';
+export { ConnectionsRepository } from './connections/connections.repository';
+export { ConnectionsService } from './connections/connections.service';
+export { VendorConnections, type OpenConnection } from './connections/vendor-connections';
+export { DiscoverService } from './discovery/discover.service';
+export { FleetRepository } from './discovery/fleet.repository';
+export { FleetSyncModule } from './fleet-sync.module';
+export { IngestService } from './readings/ingest.service';
+export { ReadService } from './readings/read.service';
+export { SyncSchedule } from './sync-schedule';
+export { DevicesView, type DeviceFilter } from './view/devices-view.repository';
+export { FleetSettings, type DevicePatch, type SitePatch } from './view/fleet-settings.service';
+export { FleetSummaries, type FleetSummary } from './view/fleet-summary.repository';
+export type {
+  CycleDayView,
+  DeviceDetail,
+  DeviceView,
+  LegionellaView,
+  QuietHoursView,
+  ReadingView,
+  SiteView,
+  StatusChangeView,
+  ZoneStatusView,
+  ZoneView,
+} from './view/fleet-view';
+export { FleetViewModule } from './view/fleet-view.module';
+export { SitesView } from './view/sites-view.repository';
+export {
+  SteerableDevices,
+  type SteerableDeviceRow,
+  type SteerableDevicesFilter,
+} from './view/steerable-devices.repository';
+export { ZoneHistory } from './view/zone-history.repository';
+export { SyncRequests } from './view/sync-requests.service';
+export { ZoneLabels, type ZoneLabel } from './view/zone-labels.repository';

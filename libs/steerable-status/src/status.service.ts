@@ -1,0 +1,103 @@
+import type { Clock } from '@warmshift/config';
+import type { Database } from '@warmshift/db';
+import {
+  assess,
+  minuteMs,
+  type Assessment,
+  type Direction,
+  type Instant,
+  type ZoneFacts,
+} from '@warmshift/domain';
+import type { StatusRepository } from './status.repository';
+import { zoneContext, type ZoneContext } from './zone-context';
+
+/** An action that asks to go out. */
+export interface ActionToDispatch {
+  readonly actionId: string;
+  readonly zoneId: string;
+  readonly direction: Direction;
+  readonly startsAt: Instant;
+  readonly endsAt: Instant;
+  readonly cyclesReserved: number;
+}
+
+/** Zones loaded and assessed at once. */
+const batch = 2_000;
+/** A stored status is never older than this. */
+export const maxStatusAgeMs = minuteMs;
+
+/** Loads facts, asks `assess()`, stores what it said. The rules themselves are in the domain. */
+export class StatusService {
+  constructor(
+    private readonly db: Database,
+    private readonly statuses: StatusRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Facts of zones, for planning. Zones of retired devices are left out. */
+  async contexts(zoneIds: readonly string[], now: Instant): Promise<ZoneContext[]> {
+    const contexts: ZoneContext[] = [];
+    for (let from = 0; from < zoneIds.length; from += batch) {
+      const rows = await this.statuses.facts(zoneIds.slice(from, from + batch), now);
+      for (const row of rows) contexts.push(zoneContext(row, now));
+    }
+    return contexts;
+  }
+
+  /** Asked again right before sending, with the newest facts; the action's own reservation does not count against it. */
+  async assessForDispatch(
+    action: ActionToDispatch,
+    now: Instant,
+  ): Promise<{ assessment: Assessment; facts: ZoneFacts }> {
+    const [row] = await this.statuses.facts([action.zoneId], now);
+    if (!row) return { assessment: gone, facts: {} as ZoneFacts };
+    const { facts } = zoneContext(row, now, action.actionId);
+    const assessment = assess(facts, now, {
+      direction: action.direction,
+      span: { startsAt: action.startsAt, endsAt: action.endsAt },
+      cyclesReserved: action.cyclesReserved,
+    });
+    return { assessment, facts };
+  }
+
+  /** @returns how many codes changed. */
+  async recompute(zoneIds: readonly string[]): Promise<number> {
+    let changed = 0;
+    for (let from = 0; from < zoneIds.length; from += batch) {
+      const now = this.clock.now();
+      const rows = await this.statuses.facts(zoneIds.slice(from, from + batch), now);
+      changed += await this.statuses.store(
+        rows.map((row) => ({
+          zoneId: row.zoneId,
+          supplierId: row.supplierId,
+          assessment: assess(zoneContext(row, now).facts, now),
+        })),
+        now,
+      );
+    }
+    return changed;
+  }
+
+  async recomputeConnection(connectionId: string): Promise<number> {
+    const rows = await this.db.rows<{ id: string }>(
+      `SELECT zone.id FROM zones zone JOIN devices device ON device.id = zone.device_id
+       WHERE device.connection_id = $1 AND device.retired_at IS NULL`,
+      [connectionId],
+    );
+    return this.recompute(rows.map((row) => row.id));
+  }
+
+  /** Whatever is older than a minute, or whose reason was to go away by now. @returns how many were looked at. */
+  async refresh(limit = batch): Promise<number> {
+    const ids = await this.statuses.outdated(this.clock.now(), maxStatusAgeMs, limit);
+    await this.recompute(ids);
+    return ids.length;
+  }
+}
+
+const gone: Assessment = {
+  canActivate: false,
+  inActive: false,
+  code: 'OFFLINE',
+  reason: 'The vendor no longer lists this device.',
+};
