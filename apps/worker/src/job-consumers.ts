@@ -1,0 +1,98 @@
+import {
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
+import { ActionAdvancer } from '@warmshift/action-queue';
+import { OccurrencePlanner, ReportService } from '@warmshift/campaigns';
+import { CLOCK, CONFIG, type Clock, type ServiceConfig } from '@warmshift/config';
+import { PostgresOutbox } from '@warmshift/db';
+import { DiscoverService, ReadService } from '@warmshift/fleet-sync';
+import { LOGGER, type Logger } from '@warmshift/observability';
+import {
+  handle,
+  JobProducer,
+  JobWorkerHost,
+  OutboxRelay,
+  planningQueue,
+  queueBackend,
+  queueNames,
+  type BoundHandler,
+  type QueueBackend,
+} from '@warmshift/queue';
+import { vendorModules } from '@warmshift/vendors';
+import { queueLog } from './queue-log';
+
+/** The outbox is looked at so often (real ms): the time a command waits before it is even in the queue. */
+const relayTickMs = 200;
+
+/** Takes jobs from the queue and hands them to the libraries; relays the outbox into the queue. */
+@Injectable()
+export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly backend: QueueBackend;
+  private readonly producer: JobProducer;
+  private readonly host: JobWorkerHost;
+  private readonly relay: OutboxRelay;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: ServiceConfig,
+    @Inject(CLOCK) clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    outbox: PostgresOutbox,
+    private readonly advancer: ActionAdvancer,
+    private readonly planner: OccurrencePlanner,
+    private readonly reports: ReportService,
+    private readonly discovery: DiscoverService,
+    private readonly reads: ReadService,
+  ) {
+    const { redisUrl } = config.queue;
+    this.backend = queueBackend(redisUrl === undefined ? { databaseUrl: config.database.url } : { redisUrl });
+    this.producer = new JobProducer(this.backend);
+    const log = queueLog(logger);
+    this.host = new JobWorkerHost(this.backend, { realMs: (ms) => clock.realMs(ms), onEvent: log });
+    this.relay = new OutboxRelay(outbox, this.producer, clock, { tickMs: relayTickMs, onEvent: log });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const vendors = vendorModules.map(({ manifest }) => manifest.vendor);
+    await this.host.start({
+      queues: queueNames(vendors),
+      handlers: this.handlers(),
+      concurrency: (queue) => this.concurrencyOf(queue),
+    });
+    this.relay.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.relay.stop();
+    const { unfinished } = await this.host.stop();
+    if (unfinished > 0) this.logger.warn({ unfinished }, 'worker.stopped-with-jobs-in-flight');
+    await this.producer.close();
+    await this.backend.close();
+  }
+
+  private handlers(): BoundHandler[] {
+    return [
+      handle('connection.discover', async ({ connectionId }) => {
+        const found = await this.discovery.discover(connectionId);
+        return found ? 'done' : { skipped: 'connection away' };
+      }),
+      handle('connection.read', async ({ connectionId, scope }) => {
+        const read = await this.reads.read(connectionId, scope);
+        return read ? 'done' : { skipped: 'connection away' };
+      }),
+      handle('occurrence.plan', ({ occurrenceId }) => this.planner.planOccurrence(occurrenceId)),
+      handle('occurrence.report', async ({ occurrenceId }) => {
+        await this.reports.finish(occurrenceId);
+        return 'done';
+      }),
+      handle('action.advance', ({ actionId }) => this.advancer.advance(actionId)),
+    ];
+  }
+
+  private concurrencyOf(queue: string): number {
+    if (queue === planningQueue) return 1;
+    return queue.startsWith('outbound-') ? this.config.worker.concurrency : 4;
+  }
+}

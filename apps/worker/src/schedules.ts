@@ -1,0 +1,71 @@
+import { Injectable, Inject, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { Reconciler } from '@warmshift/action-queue';
+import { OccurrenceProgress } from '@warmshift/campaigns';
+import { SyncSchedule } from '@warmshift/fleet-sync';
+import { LOGGER, type Logger } from '@warmshift/observability';
+import { StatusService } from '@warmshift/steerable-status';
+
+/**
+ * What this replica looks after by itself, in real time. Every tick asks Postgres what is due and is safe to run on any
+ * number of replicas at once; none of them holds work that another could not take up.
+ */
+@Injectable()
+export class Schedules implements BeforeApplicationShutdown {
+  private readonly running = new Map<string, Promise<void>>();
+  private readonly failing = new Set<string>();
+  private stopping = false;
+
+  constructor(
+    private readonly reconciler: Reconciler,
+    private readonly sync: SyncSchedule,
+    private readonly progress: OccurrenceProgress,
+    private readonly statuses: StatusService,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  @Interval(1_000)
+  reconcile(): Promise<void> {
+    return this.tick('reconciler', () => this.reconciler.tick());
+  }
+
+  @Interval(500)
+  scheduleSync(): Promise<void> {
+    return this.tick('sync-schedule', () => this.sync.tick());
+  }
+
+  @Interval(500)
+  moveOccurrences(): Promise<void> {
+    return this.tick('occurrence-progress', () => this.progress.tick());
+  }
+
+  @Interval(1_000)
+  refreshStatuses(): Promise<void> {
+    return this.tick('status-refresh', () => this.statuses.refresh());
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    await this.reconciler.stop();
+    await Promise.allSettled(this.running.values());
+  }
+
+  /** Never two of a kind at once in a process. A failure is logged when it begins and when it is over. */
+  private async tick(name: string, work: () => Promise<unknown>): Promise<void> {
+    if (this.stopping || this.running.has(name)) return;
+    const run = this.attempt(name, work).finally(() => this.running.delete(name));
+    this.running.set(name, run);
+    await run;
+  }
+
+  private async attempt(name: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+      if (this.failing.delete(name)) this.logger.info({ tick: name }, 'tick.recovered');
+    } catch (error) {
+      if (this.failing.has(name)) return;
+      this.failing.add(name);
+      this.logger.error({ tick: name, err: error }, 'tick.failed');
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { ActionQueueModule } from '@warmshift/action-queue';
+import { CampaignsModule } from '@warmshift/campaigns';
+import { ConfigModule, type ServiceConfig } from '@warmshift/config';
+import { DbModule } from '@warmshift/db';
+import { FleetSyncModule } from '@warmshift/fleet-sync';
+import { ObservabilityModule, type Logger } from '@warmshift/observability';
+import { SteerableStatusModule } from '@warmshift/steerable-status';
+import { JobConsumers } from './job-consumers';
+import { Schedules } from './schedules';
+
+/** Queue consumers and schedules. Any number of replicas. */
+@Module({})
+export class WorkerModule {
+  static forRoot(config: ServiceConfig, logger: Logger): DynamicModule {
+    return {
+      module: WorkerModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        ObservabilityModule.forRoot(logger),
+        ScheduleModule.forRoot(),
+        DbModule,
+        SteerableStatusModule,
+        FleetSyncModule,
+        ActionQueueModule,
+        CampaignsModule,
+      ],
+      providers: [JobConsumers, Schedules],
+    };
+  }
+}

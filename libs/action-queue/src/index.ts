@@ -1,0 +1,11 @@
+export { ActionAdvancer, type Advanced } from './action-advancer';
+export { ActionQueueModule } from './action-queue.module';
+export { ActionsRepository } from './actions.repository';
+export { advanceJob } from './advance-job';
+export { DeviceLeases } from './device-leases';
+export { EmergencyStopService, endNow, type HoldResult, type HoldScope } from './emergency-stop.service';
+export { Reconciler } from './reconciler';
+export type { StoredAction } from './stored-action';
+export type { ActionDetail, ActionHistoryEntry, ActionView } from './view/action-view';
+export { ActionsViewModule } from './view/actions-view.module';
+export { ActionsView, type ActionFilter, type ActionsPlace } from './view/actions-view.repository';

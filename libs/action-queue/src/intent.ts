@@ -1,0 +1,26 @@
+import type { SteeringIntent } from '@warmshift/vendors/contract';
+import type { LiveSpan } from './actions.repository';
+import type { StoredAction } from './stored-action';
+
+/** What a vendor is told of an action. `spans` are all that the device's schedule must hold. */
+export function intentOf(action: StoredAction, spans: readonly LiveSpan[]): SteeringIntent {
+  if (action.limitC === undefined) throw new Error(`Action ${action.actionId} has no temperature limit yet.`);
+  return {
+    actionId: action.actionId,
+    zone: action.zone,
+    direction: action.direction,
+    span: { startsAt: action.startsAt, endsAt: action.endsAt },
+    limitC: action.limitC,
+    deviceSpans: spans.map(({ zone, direction, span }) => ({ zone, direction, span })),
+    restoreSentAt: action.restoreSentAt,
+  };
+}
+
+export function liveSpanOf(action: StoredAction): LiveSpan {
+  return {
+    actionId: action.actionId,
+    zone: action.zone,
+    direction: action.direction,
+    span: { startsAt: action.startsAt, endsAt: action.endsAt },
+  };
+}

@@ -1,0 +1,68 @@
+import { Module } from '@nestjs/common';
+import { CLOCK, type Clock } from '@warmshift/config';
+import { Database, DbModule } from '@warmshift/db';
+import { LOGGER, type Logger } from '@warmshift/observability';
+import { StatusService, SteerableStatusModule } from '@warmshift/steerable-status';
+import { CampaignsRepository } from './campaigns.repository';
+import { CampaignsService } from './campaigns.service';
+import { CandidatesRepository } from './candidates.repository';
+import { DrawRepository } from './draw.repository';
+import { OccurrencePlanner } from './occurrence-planner';
+import { OccurrenceProgress } from './occurrence-progress';
+import { ReportService } from './report.service';
+
+@Module({
+  imports: [DbModule, SteerableStatusModule],
+  providers: [
+    {
+      provide: CampaignsRepository,
+      inject: [Database],
+      useFactory: (db: Database) => new CampaignsRepository(db),
+    },
+    {
+      provide: OccurrencePlanner,
+      inject: [Database, CampaignsRepository, StatusService, CLOCK, LOGGER],
+      useFactory: (
+        db: Database,
+        campaigns: CampaignsRepository,
+        statuses: StatusService,
+        clock: Clock,
+        logger: Logger,
+      ) =>
+        new OccurrencePlanner({
+          db,
+          campaigns,
+          candidates: new CandidatesRepository(db),
+          draws: new DrawRepository(db),
+          statuses,
+          clock,
+          logger,
+        }),
+    },
+    {
+      provide: CampaignsService,
+      inject: [Database, CampaignsRepository, OccurrencePlanner, CLOCK],
+      useFactory: (db: Database, campaigns: CampaignsRepository, planner: OccurrencePlanner, clock: Clock) =>
+        new CampaignsService(db, campaigns, planner, clock),
+    },
+    {
+      provide: ReportService,
+      inject: [Database, CampaignsRepository, CLOCK],
+      useFactory: (db: Database, campaigns: CampaignsRepository, clock: Clock) =>
+        new ReportService(db, campaigns, clock),
+    },
+    {
+      provide: OccurrenceProgress,
+      inject: [CampaignsRepository, OccurrencePlanner, ReportService, CLOCK, LOGGER],
+      useFactory: (
+        campaigns: CampaignsRepository,
+        planner: OccurrencePlanner,
+        reports: ReportService,
+        clock: Clock,
+        logger: Logger,
+      ) => new OccurrenceProgress(campaigns, planner, reports, clock, logger),
+    },
+  ],
+  exports: [CampaignsRepository, CampaignsService, OccurrencePlanner, OccurrenceProgress, ReportService],
+})
+export class CampaignsModule {}

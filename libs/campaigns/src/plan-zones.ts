@@ -1,0 +1,116 @@
+import {
+  assess,
+  blockedForDecrease,
+  cycleCost,
+  cyclesLeft,
+  dayMs,
+  headroomK,
+  maxSpanMs,
+  slotMs,
+  yieldOf,
+  type Assessment,
+  type ExpectedDraw,
+  type Instant,
+  type PlanZone,
+  type Span,
+  type ZoneKind,
+} from '@warmshift/domain';
+import type { ZoneContext } from '@warmshift/steerable-status';
+import { vendorModule } from '@warmshift/vendors';
+import type { CampaignOrder } from './campaign-order';
+
+/**
+ * Share of the energy not drawn that is drawn after release. Electric tanks: 0.20 to 0.28 of 0.50 kWh/h in the next hour
+ * (Ericson, Energy Policy 37(9)); rooms lose part of it for good, because a cooler room loses less heat.
+ */
+const reboundShare: Readonly<Record<ZoneKind, number>> = { DHW: 0.9, room: 0.55 };
+
+/** From the worker's queue to the vendor's answer, without pacing. */
+const handlingMs = 20_000;
+
+/** What each zone could do for an order: the domain's facts turned into the planner's numbers. Pure. */
+export function planZones(
+  contexts: readonly ZoneContext[],
+  expected: ReadonlyMap<string, ExpectedDraw>,
+  order: CampaignOrder,
+  now: Instant,
+): PlanZone[] {
+  const lags = lagPerConnection(contexts);
+  return contexts.map((context) =>
+    planZone(context, expected.get(context.zoneId)!, order, now, lags.get(context.connectionId)!),
+  );
+}
+
+function planZone(
+  context: ZoneContext,
+  expected: ExpectedDraw,
+  order: CampaignOrder,
+  now: Instant,
+  lagMs: number,
+): PlanZone {
+  const { facts } = context;
+  const { direction } = order;
+  const { code, reason, nextEligibleAt } = statusAtStart(context, order, now);
+  const wouldBeHeating = expected.meanW > 0;
+  return {
+    zoneId: context.zoneId,
+    deviceId: context.deviceId,
+    kind: facts.zone,
+    vendor: context.vendor,
+    code,
+    reason,
+    nextEligibleAt,
+    ...yieldOf({ direction, expected, maxPowerW: context.power.maxW }),
+    maxSpanMs: maxSpanMs({ direction, facts }),
+    cycleCost:
+      facts.cycles === undefined ? 0 : cycleCost({ direction }, { heating: facts.heating, wouldBeHeating }),
+    cyclesLeft: facts.cycles && cyclesLeft(facts.cycles),
+    blocked: blockedSpans(context, order, now),
+    reboundShare: reboundShare[facts.zone],
+    cost: costOf(context, order, now),
+    lagMs,
+  };
+}
+
+/** What stands in the way now and is over before the window starts does not count. */
+function statusAtStart({ facts }: ZoneContext, order: CampaignOrder, now: Instant): Assessment {
+  const span = { startsAt: order.startsAt, endsAt: order.startsAt + slotMs };
+  const asked = assess(facts, now, { direction: order.direction, span });
+  if (asked.canActivate || asked.nextEligibleAt === undefined || asked.nextEligibleAt > order.startsAt)
+    return asked;
+  return { ...asked, code: 'READY', canActivate: true };
+}
+
+function blockedSpans({ facts, taken }: ZoneContext, order: CampaignOrder, now: Instant): Span[] {
+  const window = { startsAt: order.startsAt, endsAt: order.endsAt };
+  const legionella =
+    facts.legionella && order.direction === 'decrease'
+      ? blockedForDecrease(facts.legionella, window, now)
+      : [];
+  return [...legionella, ...facts.quietHours, ...taken];
+}
+
+/** Little headroom is felt sooner; who was steered lately is left alone for as long as others can be had. */
+function costOf({ facts }: ZoneContext, order: CampaignOrder, now: Instant): number {
+  const comfort = 1 / (1 + headroomK({ direction: order.direction, facts }));
+  const daysSince =
+    facts.lastActionEndedAt === undefined ? Infinity : Math.max(0, (now - facts.lastActionEndedAt) / dayMs);
+  return 0.1 + comfort + 1 / (1 + daysSince);
+}
+
+/** Mean wait of a connection's zones until the vendor may be asked, when all of them start at once. */
+function lagPerConnection(contexts: readonly ZoneContext[]): Map<string, number> {
+  const zones = new Map<string, { count: number; vendor: string }>();
+  for (const { connectionId, vendor } of contexts) {
+    zones.set(connectionId, { count: (zones.get(connectionId)?.count ?? 0) + 1, vendor });
+  }
+  return new Map(
+    [...zones].map(([connectionId, { count, vendor }]) => {
+      const { steering, pacing } = vendorModule(vendor).manifest;
+      if (!steering || steering.leadMs > 0) return [connectionId, 0];
+      const dispatchRequests = steering.requestsPerAction / 2;
+      const paced = (count * dispatchRequests * 1000) / pacing.requestsPerSecond;
+      return [connectionId, handlingMs + paced / 2];
+    }),
+  );
+}
