@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { loadConfig, type ClockSettings } from '@warmshift/config';
+import { makeTemporaryDataDir, removeStaleTemporaryDirs, startEmbeddedPostgres } from '@warmshift/db';
+import { Child } from '../launch/child';
+import { newSecretsKey } from '../launch/secrets-key';
+import { startService } from '../launch/service';
+import type { DemoOptions } from './options';
+
+/** A winter afternoon, half an hour before people come home. */
+const virtualStart = Date.parse('2026-01-14T15:30:00Z');
+/** Starting the processes takes about so long; the compressed time begins then. */
+const startUpRealMs = 6_000;
+
+export interface Stage {
+  readonly sandboxUrl: string;
+  readonly apiUrl: string;
+  readonly adminKey: string;
+  readonly logDir: string;
+  readonly clock: ClockSettings;
+  /** Resolves with a sentence when a process ends by itself. */
+  readonly broken: Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Everything the demo needs, in directories and on ports of its own. Undone in the opposite order, whatever happens. */
+export async function setStage(options: DemoOptions, say: (line: string) => void): Promise<Stage> {
+  const undo: (() => Promise<void> | void)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return await start(options, say, undo, stop);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: DemoOptions,
+  say: (line: string) => void,
+  undo: (() => Promise<void> | void)[],
+  stop: () => Promise<void>,
+): Promise<Stage> {
+  const home = resolve(loadConfig({ DATA_DIR: process.env['DATA_DIR'] }).data.dir);
+  mkdirSync(home, { recursive: true });
+  await removeStaleTemporaryDirs(home);
+  const logDir = mkdtempSync(join(home, 'demo-logs-'));
+  undo.push(() => (process.exitCode ? undefined : rmSync(logDir, { recursive: true, force: true })));
+
+  const postgres = await startEmbeddedPostgres({
+    dataDir: makeTemporaryDataDir(home),
+    durable: false,
+    temporary: true,
+    log: () => undefined,
+  });
+  undo.push(() => postgres.stop());
+  say(`Postgres (embedded) on port ${postgres.port}`);
+
+  const clock: ClockSettings = { virtualStart, realStart: Date.now() + startUpRealMs, scale: options.scale };
+  const adminKey = `demo-${randomBytes(24).toString('base64url')}`;
+  const env = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: process.env['REDIS_URL'],
+    SECRETS_KEY: newSecretsKey(),
+    PORT: '0',
+    HOST: '127.0.0.1',
+    ALLOW_LOCAL_VENDOR_HOSTS: 'true',
+    BOOTSTRAP_ADMIN_KEY: adminKey,
+    BOOTSTRAP_SUPPLIER: 'Demo Energy',
+    LOG_LEVEL: 'info',
+    CLOCK_VIRTUAL_START: new Date(clock.virtualStart).toISOString(),
+    CLOCK_REAL_START: new Date(clock.realStart).toISOString(),
+    CLOCK_SCALE: String(clock.scale),
+  };
+  const sandbox = new Child({
+    name: 'The sandbox',
+    script: 'apps/sandbox/src/main.js',
+    args: sandboxArguments(options),
+    env,
+    ready: 'sandbox.ready',
+    logFile: join(logDir, 'sandbox.log'),
+  });
+  undo.push(() => sandbox.stop());
+  const [sandboxReady, service] = await Promise.all([
+    sandbox.ready(),
+    startService({ env, workers: 2, logDir }),
+  ]);
+  undo.push(() => service.stop());
+  say(`Sandbox (four vendor clouds) at ${sandboxReady.url}`);
+  say(`Warmshift api at ${service.apiUrl}, 2 workers, queue on ${env.REDIS_URL ? 'Redis' : 'Postgres'}`);
+  return {
+    sandboxUrl: sandboxReady.url ?? '',
+    apiUrl: service.apiUrl,
+    adminKey,
+    logDir,
+    clock,
+    broken: Promise.race([
+      service.broken,
+      sandbox.ended.then((code) => `The sandbox ended with code ${code}.`),
+    ]),
+    stop,
+  };
+}
+
+function sandboxArguments({ counts, seed }: DemoOptions): string[] {
+  const numbers: Record<string, number> = { port: 0, seed, ...counts };
+  return Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+/** Logs of a demo that failed are kept; this says where, when there are any. */
+export function keptLogs(stage: Stage): string | undefined {
+  return existsSync(stage.logDir) ? stage.logDir : undefined;
+}
