@@ -3,7 +3,7 @@ export { ConnectionsRepository } from './connections/connections.repository';
 export { ConnectionsService } from './connections/connections.service';
 export { VendorConnections, type OpenConnection } from './connections/vendor-connections';
 export { DiscoverService } from './discovery/discover.service';
-export { FleetRepository } from './discovery/fleet.repository';
+export { FleetRepository, type StoredZone } from './discovery/fleet.repository';
 export { FleetSyncModule } from './fleet-sync.module';
 export { IngestService } from './readings/ingest.service';
 export { ReadService } from './readings/read.service';
@@ -33,3 +33,4 @@ export {
 export { ZoneHistory } from './view/zone-history.repository';
 export { SyncRequests } from './view/sync-requests.service';
 export { ZoneLabels, type ZoneLabel } from './view/zone-labels.repository';
+export { observe, type ObservedReading, type ZoneState } from './readings/observe';
