@@ -2,6 +2,7 @@ export * from './connections/connection';
 export { ConnectionsRepository } from './connections/connections.repository';
 export { ConnectionsService } from './connections/connections.service';
 export { VendorConnections, type OpenConnection } from './connections/vendor-connections';
+export { sealedTo } from './connections/vendor-runtime';
 export { DiscoverService } from './discovery/discover.service';
 export { FleetRepository, type StoredZone } from './discovery/fleet.repository';
 export { FleetSyncModule } from './fleet-sync.module';

@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { ActionQueueModule, ActionsViewModule } from '@warmshift/action-queue';
+import { CampaignsModule } from '@warmshift/campaigns';
+import { FleetSyncModule, FleetViewModule } from '@warmshift/fleet-sync';
+import { SuppliersModule } from '@warmshift/suppliers';
+import { ActionsController } from './actions.controller';
+import { ActionsList } from './actions-list.service';
+import { ApiKeysController } from './api-keys.controller';
+import { AuditController } from './audit.controller';
+import { CampaignsController } from './campaigns.controller';
+import { ConnectionsController } from './connections.controller';
+import { DevicesController } from './devices.controller';
+import { EmergencyStopController } from './emergency-stop.controller';
+import { FleetController } from './fleet.controller';
+import { OccurrencesController } from './occurrences.controller';
+import { SitesController } from './sites.controller';
+import { SuppliersController } from './suppliers.controller';
+import { VendorsController } from './vendors.controller';
+
+/** What operators do: `/admin/v1`. */
+@Module({
+  imports: [
+    ActionQueueModule,
+    ActionsViewModule,
+    CampaignsModule,
+    FleetSyncModule,
+    FleetViewModule,
+    SuppliersModule,
+  ],
+  controllers: [
+    ActionsController,
+    ApiKeysController,
+    AuditController,
+    CampaignsController,
+    ConnectionsController,
+    DevicesController,
+    EmergencyStopController,
+    FleetController,
+    OccurrencesController,
+    SitesController,
+    SuppliersController,
+    VendorsController,
+  ],
+  providers: [ActionsList],
+})
+export class AdminModule {}

@@ -1,0 +1,77 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { roles } from '@warmshift/security';
+import { ApiKeysService, type ApiKey, type Caller } from '@warmshift/suppliers';
+import { createZodDto, ZodResponse } from 'nestjs-zod';
+import { z } from 'zod';
+import { CurrentCaller, RequireRole } from '../auth/access';
+import { IdParams, instantInput, instantOf, instantSchema, isoOf } from '../http/wire';
+
+const apiKeySchema = z.object({
+  apiKeyId: z.uuid(),
+  name: z.string(),
+  role: z.enum(roles),
+  prefix: z.string().meta({ description: 'What the audit calls the key.' }),
+  createdAt: instantSchema,
+  expiresAt: instantSchema.optional(),
+  lastUsedAt: instantSchema.optional().meta({ description: 'Noted once a minute.' }),
+  revokedAt: instantSchema.optional(),
+});
+
+class NewApiKeyBody extends createZodDto(
+  z
+    .strictObject({
+      name: z.string().trim().min(1, 'must not be empty').max(200),
+      role: z
+        .enum(roles)
+        .meta({ description: 'viewer reads, operator steers, admin connects vendors and makes keys.' }),
+      expiresAt: instantInput.optional(),
+    })
+    .meta({ examples: [{ name: 'Dashboard', role: 'viewer' }] }),
+) {}
+class NewApiKeyAnswer extends createZodDto(
+  apiKeySchema.extend({ key: z.string().meta({ description: 'Shown once. It is not stored.' }) }),
+) {}
+class ApiKeysAnswer extends createZodDto(z.object({ data: z.array(apiKeySchema) })) {}
+
+@ApiTags('Keys and audit')
+@Controller('admin/v1/api-keys')
+export class ApiKeysController {
+  constructor(@Inject(ApiKeysService) private readonly keys: ApiKeysService) {}
+
+  @Post()
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Make a key', description: 'The key is in this answer and nowhere else.' })
+  @ZodResponse({ status: 201, type: NewApiKeyAnswer })
+  async create(@CurrentCaller() caller: Caller, @Body() { name, role, expiresAt }: NewApiKeyBody) {
+    const made = await this.keys.create(caller, { name, role, expiresAt: instantOf(expiresAt) });
+    return { ...toApiKey(made.apiKey), key: made.key };
+  }
+
+  @Get()
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Keys, without the keys themselves' })
+  @ZodResponse({ status: 200, type: ApiKeysAnswer })
+  async list(@CurrentCaller() { supplierId }: Caller) {
+    return { data: (await this.keys.list(supplierId)).map(toApiKey) };
+  }
+
+  @Delete(':id')
+  @RequireRole('admin')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Revoke a key', description: 'At once. The last admin key cannot be revoked.' })
+  @ApiNoContentResponse({ description: 'Revoked.' })
+  async revoke(@CurrentCaller() caller: Caller, @Param() { id }: IdParams): Promise<void> {
+    await this.keys.revoke(caller, id);
+  }
+}
+
+function toApiKey(key: ApiKey): z.input<typeof apiKeySchema> {
+  return {
+    ...key,
+    createdAt: isoOf(key.createdAt),
+    expiresAt: isoOf(key.expiresAt),
+    lastUsedAt: isoOf(key.lastUsedAt),
+    revokedAt: isoOf(key.revokedAt),
+  };
+}

@@ -1,0 +1,220 @@
+import {
+  campaignOrderSchema,
+  campaignStatuses,
+  occurrenceStatuses,
+  selectionSchema,
+  type Campaign,
+  type Occurrence,
+  type OccurrenceSummary,
+} from '@warmshift/campaigns';
+import {
+  directions,
+  statusCodes,
+  zoneKinds,
+  type LeftOut,
+  type Plan,
+  type PlanSlot,
+} from '@warmshift/domain';
+import type { ZoneLabel } from '@warmshift/fleet-sync';
+import { createZodDto } from 'nestjs-zod';
+import { z } from 'zod';
+import { pageQuery } from '../http/query';
+import { instantSchema, isoOf, kwhOf, kwOf, kwSchema } from '../http/wire';
+
+export class CampaignOrderBody extends createZodDto(
+  campaignOrderSchema.meta({
+    examples: [
+      {
+        name: 'Evening peak',
+        direction: 'decrease',
+        targetKw: 2000,
+        startsAt: '2026-01-15T17:00:00Z',
+        endsAt: '2026-01-15T19:00:00Z',
+        selection: { countries: ['BE'] },
+        holdOutShare: 0.05,
+        staggerMinutes: 2,
+      },
+    ],
+  }),
+) {}
+
+const summarySchema = z.object({
+  occurrenceId: z.uuid(),
+  startsAt: instantSchema,
+  endsAt: instantSchema,
+  status: z.enum(occurrenceStatuses),
+});
+
+export const campaignSchema = z.object({
+  campaignId: z.uuid(),
+  name: z.string(),
+  direction: z.enum(directions),
+  targetKw: kwSchema.optional().meta({ description: 'kW in every slot; absent: as much as possible.' }),
+  selection: selectionSchema,
+  startsAt: instantSchema,
+  endsAt: instantSchema,
+  holdOutShare: z.number(),
+  staggerMinutes: z.number(),
+  seed: z.int(),
+  status: z.enum(campaignStatuses),
+  createdBy: z.string(),
+  createdAt: instantSchema,
+  occurrences: z.array(summarySchema),
+});
+
+export const occurrenceSchema = summarySchema.extend({
+  campaignId: z.uuid(),
+  campaignName: z.string(),
+  direction: z.enum(directions),
+  targetKw: kwSchema.optional(),
+  plannedAt: instantSchema.optional(),
+  finishedAt: instantSchema.optional(),
+});
+
+export const planSlotSchema = z.object({
+  startsAt: instantSchema,
+  targetKw: kwSchema.optional(),
+  expectedKw: kwSchema.meta({ description: 'Expected mean of the slot, net of rebound.' }),
+  promisedKw: kwSchema.meta({ description: 'Promised with 90 % confidence.' }),
+  shortfallKw: kwSchema,
+});
+
+/** What people call the zone; absent when it is gone. */
+const labelShape = {
+  zoneId: z.uuid(),
+  zone: z.enum(zoneKinds).optional(),
+  deviceId: z.uuid().optional(),
+  deviceName: z.string().optional(),
+  vendor: z.string().optional(),
+};
+
+const leftOutCodes = [...statusCodes, 'HOLD_OUT', 'NOT_NEEDED', 'TOO_SHORT'] as const;
+
+export const leftOutSchema = z.object({
+  ...labelShape,
+  code: z.enum(leftOutCodes),
+  reason: z.string(),
+  nextEligibleAt: instantSchema.optional(),
+});
+
+const leftOutCountSchema = z.object({ code: z.enum(leftOutCodes), zones: z.int() });
+
+const planShape = {
+  slots: z.array(planSlotSchema),
+  chosen: z.int().meta({ description: 'Actions of the plan.' }),
+  reboundKwh: z.number().meta({ description: 'kWh expected to come back after the window.' }),
+  leftOutByCode: z.array(leftOutCountSchema),
+};
+
+export const previewSchema = z.object({
+  ...planShape,
+  actions: z
+    .array(
+      z.object({
+        ...labelShape,
+        startsAt: instantSchema,
+        endsAt: instantSchema,
+        expectedYieldKw: kwSchema,
+        cycleCost: z.int(),
+      }),
+    )
+    .meta({ description: 'The first 500.' }),
+  leftOut: z.array(leftOutSchema).meta({ description: 'The first 500.' }),
+});
+
+export const planSchema = z.object({
+  ...planShape,
+  occurrenceId: z.uuid(),
+  plannedAt: instantSchema,
+  leftOut: z.array(leftOutSchema).meta({ description: 'One page of them.' }),
+  nextCursor: z.string().nullable(),
+});
+
+export class CampaignAnswer extends createZodDto(campaignSchema) {}
+export class CampaignsPage extends createZodDto(
+  z.object({ data: z.array(campaignSchema), nextCursor: z.string().nullable() }),
+) {}
+export class PreviewAnswer extends createZodDto(previewSchema) {}
+export class OccurrenceAnswer extends createZodDto(occurrenceSchema) {}
+export class PlanAnswer extends createZodDto(planSchema) {}
+export class CampaignsQuery extends createZodDto(pageQuery({ default: 50, highest: 200 }).strict()) {}
+export class PlanQuery extends createZodDto(pageQuery({ default: 500, highest: 5000 }).strict()) {}
+
+/** How many zones a preview names one by one. */
+export const previewNames = 500;
+
+type Labels = ReadonlyMap<string, ZoneLabel>;
+
+function toOccurrenceSummary(summary: OccurrenceSummary) {
+  const { occurrenceId, status } = summary;
+  return { occurrenceId, status, startsAt: isoOf(summary.startsAt), endsAt: isoOf(summary.endsAt) };
+}
+
+export function toCampaign(campaign: Campaign): z.input<typeof campaignSchema> {
+  const { supplierId: _supplierId, targetW, staggerMs, occurrences, ...facts } = campaign;
+  return {
+    ...facts,
+    targetKw: kwOf(targetW),
+    startsAt: isoOf(facts.startsAt),
+    endsAt: isoOf(facts.endsAt),
+    staggerMinutes: staggerMs / 60_000,
+    createdAt: isoOf(facts.createdAt),
+    occurrences: occurrences.map(toOccurrenceSummary),
+  };
+}
+
+export function toOccurrence(occurrence: Occurrence): z.input<typeof occurrenceSchema> {
+  const { campaignId, campaignName, direction, targetW, plannedAt, finishedAt } = occurrence;
+  return {
+    ...toOccurrenceSummary(occurrence),
+    campaignId,
+    campaignName,
+    direction,
+    targetKw: kwOf(targetW),
+    plannedAt: isoOf(plannedAt),
+    finishedAt: isoOf(finishedAt),
+  };
+}
+
+export function toPlanSlot(slot: PlanSlot): z.input<typeof planSlotSchema> {
+  return {
+    startsAt: isoOf(slot.startsAt),
+    targetKw: kwOf(slot.targetW),
+    expectedKw: kwOf(slot.expectedW),
+    promisedKw: kwOf(slot.promisedW),
+    shortfallKw: kwOf(slot.shortfallW),
+  };
+}
+
+export function toLeftOut(leftOut: LeftOut, labels: Labels): z.input<typeof leftOutSchema> {
+  const { zoneId, code, reason, nextEligibleAt } = leftOut;
+  return { zoneId, ...labels.get(zoneId), code, reason, nextEligibleAt: isoOf(nextEligibleAt) };
+}
+
+/** Most frequent first. */
+export function countByCode(leftOut: readonly LeftOut[]): z.input<typeof leftOutCountSchema>[] {
+  const counts = new Map<LeftOut['code'], number>();
+  for (const { code } of leftOut) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts].map(([code, zones]) => ({ code, zones })).sort((a, b) => b.zones - a.zones);
+}
+
+export function toPreview(plan: Plan, labels: Labels): z.input<typeof previewSchema> {
+  return {
+    slots: plan.slots.map(toPlanSlot),
+    chosen: plan.actions.length,
+    reboundKwh: kwhOf(plan.reboundWh),
+    leftOutByCode: countByCode(plan.leftOut),
+    actions: plan.actions
+      .slice(0, previewNames)
+      .map(({ zoneId, deviceId, span, expectedYieldW, cycleCost }) => ({
+        zoneId,
+        deviceId,
+        ...labels.get(zoneId),
+        startsAt: isoOf(span.startsAt),
+        endsAt: isoOf(span.endsAt),
+        expectedYieldKw: kwOf(expectedYieldW),
+        cycleCost,
+      })),
+    leftOut: plan.leftOut.slice(0, previewNames).map((entry) => toLeftOut(entry, labels)),
+  };
+}

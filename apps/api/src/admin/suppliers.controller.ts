@@ -1,0 +1,53 @@
+import { Body, Controller, Get, Inject, Patch } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { roles } from '@warmshift/security';
+import { SuppliersService, type Caller, type Supplier } from '@warmshift/suppliers';
+import { createZodDto, ZodResponse } from 'nestjs-zod';
+import { z } from 'zod';
+import { CurrentCaller, RequireRole } from '../auth/access';
+import { instantSchema, isoOf } from '../http/wire';
+import { ruleSettingsSchema } from './fleet-requests.dto';
+
+const supplierSchema = z.object({
+  supplierId: z.uuid(),
+  name: z.string(),
+  ruleSettings: z.record(z.string(), z.number()),
+  heldAt: instantSchema.optional().meta({ description: 'Since when an emergency stop holds everything.' }),
+  heldReason: z.string().optional(),
+  createdAt: instantSchema,
+  role: z.enum(roles).meta({ description: 'Of the key that asks.' }),
+});
+class SupplierAnswer extends createZodDto(supplierSchema) {}
+class SupplierPatchBody extends createZodDto(z.strictObject({ ruleSettings: ruleSettingsSchema })) {}
+
+@ApiTags('Keys and audit')
+@Controller('admin/v1/suppliers/me')
+export class SuppliersController {
+  constructor(@Inject(SuppliersService) private readonly suppliers: SuppliersService) {}
+
+  @Get()
+  @RequireRole('viewer')
+  @ApiOperation({ summary: 'The supplier that the key belongs to' })
+  @ZodResponse({ status: 200, type: SupplierAnswer })
+  async get(@CurrentCaller() caller: Caller) {
+    return toSupplier(await this.suppliers.get(caller.supplierId), caller);
+  }
+
+  @Patch()
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Rule settings that hold for the whole fleet' })
+  @ZodResponse({ status: 200, type: SupplierAnswer })
+  async update(@CurrentCaller() caller: Caller, @Body() { ruleSettings }: SupplierPatchBody) {
+    return toSupplier(await this.suppliers.setRuleSettings(caller, ruleSettings), caller);
+  }
+}
+
+function toSupplier(supplier: Supplier, { role }: Caller): z.input<typeof supplierSchema> {
+  return {
+    ...supplier,
+    ruleSettings: supplier.ruleSettings as Record<string, number>,
+    heldAt: isoOf(supplier.heldAt),
+    createdAt: isoOf(supplier.createdAt),
+    role,
+  };
+}

@@ -1,0 +1,34 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ConfigModule, type ServiceConfig } from '@warmshift/config';
+import { DbModule } from '@warmshift/db';
+import { ObservabilityModule, type Logger, type Metrics } from '@warmshift/observability';
+import { SuppliersModule } from '@warmshift/suppliers';
+import { AdminModule } from './admin/admin.module';
+import { ApiKeyGuard } from './auth/api-key.guard';
+import { HealthModule } from './health/health.module';
+import { IdempotencyModule } from './idempotency/idempotency.module';
+import { V1Module } from './v1/v1.module';
+import { WebhooksModule } from './webhooks/webhooks.module';
+
+/** HTTP in. Any number of replicas. */
+@Module({})
+export class AppModule {
+  static forRoot(config: ServiceConfig, logger: Logger, metrics: Metrics): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        ObservabilityModule.forRoot(logger),
+        DbModule,
+        SuppliersModule,
+        IdempotencyModule,
+        HealthModule.forRoot(metrics),
+        V1Module,
+        AdminModule,
+        WebhooksModule,
+      ],
+      providers: [{ provide: APP_GUARD, useClass: ApiKeyGuard }],
+    };
+  }
+}

@@ -1,0 +1,63 @@
+import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Metrics } from '@warmshift/observability';
+import type { Response } from 'express';
+import { createZodDto, ZodResponse } from 'nestjs-zod';
+import { z } from 'zod';
+import { Public } from '../auth/access';
+import { HealthService, METRICS, patienceSeconds } from './health.service';
+
+class LiveAnswer extends createZodDto(z.object({ status: z.literal('live') })) {}
+class ReadyAnswer extends createZodDto(
+  z.object({
+    status: z.enum(['ready', 'not-ready']),
+    checks: z.object({
+      postgres: z.object({ ok: z.boolean() }),
+      outbox: z
+        .object({ ok: z.boolean(), oldestSeconds: z.number() })
+        .optional()
+        .meta({
+          description: `Oldest job that is not in the queue yet, real seconds; below ${patienceSeconds} is good.`,
+        }),
+      restores: z
+        .object({ ok: z.boolean(), overdue: z.int() })
+        .optional()
+        .meta({ description: `Actions not given back ${patienceSeconds} real seconds after their end.` }),
+    }),
+  }),
+) {}
+
+/** No key needed, and nothing of any supplier told. */
+@ApiTags('Operations')
+@Public()
+@Controller()
+export class HealthController {
+  constructor(
+    @Inject(HealthService) private readonly health: HealthService,
+    @Inject(METRICS) private readonly metrics: Metrics,
+  ) {}
+
+  @Get('health/live')
+  @ApiOperation({ summary: 'The process answers' })
+  @ZodResponse({ status: 200, type: LiveAnswer })
+  live() {
+    return { status: 'live' as const };
+  }
+
+  @Get('health/ready')
+  @ApiOperation({ summary: 'The service does its work' })
+  @ApiResponse({ status: 503, type: ReadyAnswer.Output, description: 'Not ready.' })
+  @ZodResponse({ status: 200, type: ReadyAnswer })
+  async ready(@Res({ passthrough: true }) response: Response) {
+    const { ready, checks } = await this.health.readiness();
+    if (!ready) response.status(503);
+    return { status: ready ? ('ready' as const) : ('not-ready' as const), checks };
+  }
+
+  @Get('metrics')
+  @ApiExcludeEndpoint()
+  @Header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+  scrape(): Promise<string> {
+    return this.metrics.scrape();
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { InvalidInput, type FieldProblem } from '@warmshift/domain';
+import type { ZodDto } from 'nestjs-zod';
+import type { z } from 'zod';
+
+/**
+ * Parses what a handler takes by the zod schema of its DTO (`createZodDto`). What does not fit becomes one
+ * `InvalidInput` with every field at fault.
+ */
+@Injectable()
+export class ZodProblemPipe implements PipeTransform {
+  transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
+    if (!isZodDto(metatype)) return value;
+    if (type === 'body' && value === undefined) {
+      throw InvalidInput.because('body', 'must be sent, as application/json');
+    }
+    const parsed = metatype.schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    throw new InvalidInput(fieldProblems(parsed.error.issues, type === 'custom' ? 'request' : type));
+  }
+}
+
+function isZodDto(metatype: unknown): metatype is ZodDto<z.ZodType> {
+  return typeof metatype === 'function' && 'isZodDto' in metatype && metatype.isZodDto === true;
+}
+
+/** @param whole what a problem belongs to that concerns no single field. */
+export function fieldProblems(issues: readonly z.core.$ZodIssue[], whole = 'body'): FieldProblem[] {
+  return issues.flatMap((issue): FieldProblem[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        field: nameOf([...issue.path, key], whole),
+        reason: 'is not known here',
+      }));
+    }
+    return [{ field: nameOf(issue.path, whole), reason: reasonOf(issue) }];
+  });
+}
+
+function reasonOf(issue: z.core.$ZodIssue): string {
+  const isMissing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return isMissing ? 'is required' : issue.message;
+}
+
+/** `limits[0].floorC` */
+function nameOf(path: readonly PropertyKey[], whole: string): string {
+  const name = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return name === '' ? whole : name.replace(/^\./, '');
+}

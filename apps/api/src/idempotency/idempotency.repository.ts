@@ -1,0 +1,98 @@
+import type { Clock } from '@warmshift/config';
+import { at, type Database } from '@warmshift/db';
+import { hourMs, type Instant } from '@warmshift/domain';
+import type { SecretBox } from '@warmshift/security';
+
+/** How long an answer can be asked for again. */
+export const keptForMs = 24 * hourMs;
+/** Real time after which a request without an answer counts as lost with its process. */
+export const lostAfterRealMs = 120_000;
+
+export interface IdempotentRequest {
+  readonly supplierId: string;
+  readonly key: string;
+  /** `requestHash` of the request. */
+  readonly hash: string;
+}
+
+export type Claim =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'in_progress' }
+  | { readonly kind: 'another_request' }
+  | { readonly kind: 'answered'; readonly answer: unknown };
+
+interface Row {
+  readonly requestHash: string;
+  readonly response: { readonly sealed: string } | null;
+  readonly createdAt: Instant;
+}
+
+/**
+ * Requests that carried an `Idempotency-Key`, with their answers. Hash and answer are sealed: an answer may show a new
+ * API key, and a request may hold a password short enough to be guessed from its hash.
+ */
+export class IdempotencyRepository {
+  constructor(
+    private readonly db: Database,
+    private readonly secrets: SecretBox,
+    private readonly clock: Pick<Clock, 'now' | 'virtualMs'>,
+  ) {}
+
+  /** Takes the key for this request, or says who has it. Atomic across processes. */
+  async claim(request: IdempotentRequest): Promise<Claim> {
+    const now = this.clock.now();
+    const taken = await this.db.run(
+      `INSERT INTO idempotency_keys (supplier_id, key, request_hash, created_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (supplier_id, key) DO UPDATE SET request_hash = excluded.request_hash, status = NULL, response = NULL,
+         created_at = excluded.created_at
+       WHERE idempotency_keys.created_at <= $5 OR (idempotency_keys.response IS NULL AND idempotency_keys.created_at <= $6)`,
+      [
+        request.supplierId,
+        request.key,
+        this.secrets.seal(request.hash, placeOf(request, 'hash')),
+        at(now),
+        at(now - keptForMs),
+        at(now - this.clock.virtualMs(lostAfterRealMs)),
+      ],
+    );
+    if (taken > 0) return { kind: 'ours' };
+    const [row] = await this.db.rows<Row>(
+      `SELECT request_hash AS "requestHash", response, created_at AS "createdAt" FROM idempotency_keys
+       WHERE supplier_id = $1 AND key = $2`,
+      [request.supplierId, request.key],
+    );
+    if (row === undefined) return { kind: 'in_progress' };
+    if (this.secrets.open(row.requestHash, placeOf(request, 'hash')) !== request.hash)
+      return { kind: 'another_request' };
+    if (row.response === null) return { kind: 'in_progress' };
+    const answer: unknown = JSON.parse(this.secrets.open(row.response.sealed, placeOf(request, 'answer')));
+    return { kind: 'answered', answer };
+  }
+
+  async keep(request: IdempotentRequest, status: number, answer: unknown): Promise<void> {
+    const sealed = this.secrets.seal(JSON.stringify(answer ?? null), placeOf(request, 'answer'));
+    await this.db.run(
+      'UPDATE idempotency_keys SET status = $3, response = $4 WHERE supplier_id = $1 AND key = $2',
+      [request.supplierId, request.key, status, JSON.stringify({ sealed })],
+    );
+  }
+
+  /** The request failed: it may be tried again under the same key. */
+  async release({ supplierId, key }: IdempotentRequest): Promise<void> {
+    await this.db.run(
+      'DELETE FROM idempotency_keys WHERE supplier_id = $1 AND key = $2 AND response IS NULL',
+      [supplierId, key],
+    );
+  }
+
+  /** Forgets what nobody can ask for any more. */
+  async forgetOld(): Promise<number> {
+    return this.db.run('DELETE FROM idempotency_keys WHERE created_at <= $1', [
+      at(this.clock.now() - keptForMs),
+    ]);
+  }
+}
+
+function placeOf({ supplierId, key }: IdempotentRequest, what: 'hash' | 'answer'): string {
+  return `idempotency/${supplierId}/${key}/${what}`;
+}

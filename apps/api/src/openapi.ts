@@ -1,0 +1,101 @@
+import type { INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { cleanupOpenApiDoc } from 'nestjs-zod';
+import { z } from 'zod';
+import { apiKeyHeader } from './auth/access';
+import { problemMediaType, problemSchema } from './http/problem';
+import { idempotencyKeyHeader } from './idempotency/idempotency.interceptor';
+
+const description = `Steers the electric heat of an energy supplier's customers.
+
+- Every request carries a key in \`${apiKeyHeader}\`. Roles: viewer reads, operator steers, admin connects vendors and makes keys.
+- Instants are ISO 8601 in UTC, power is kW, temperature is °C. An absent value means "no statement".
+- A POST with an \`Idempotency-Key\` is done once; the same request again within 24 hours gets the first answer.
+- Errors are \`${problemMediaType}\` (RFC 9457); \`reference\` is in the log of the service.`;
+
+/** The description of the whole HTTP interface, made of the schemas that check the requests. Always the same text. */
+export function buildOpenApi(app: INestApplication): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setTitle('Warmshift')
+    .setVersion('1')
+    .setDescription(description)
+    .addApiKey({ type: 'apiKey', in: 'header', name: apiKeyHeader }, apiKeyHeader)
+    .setOpenAPIVersion('3.1.0');
+  const document = cleanupOpenApiDoc(
+    SwaggerModule.createDocument(app, builder.build(), {
+      operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+    }),
+  );
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: plainSchema(problemSchema) };
+  for (const path of Object.values(document.paths)) {
+    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
+      const operation = path[method];
+      if (operation) complete(operation, method);
+    }
+  }
+  return withoutNoise(document);
+}
+
+/** `/openapi.json`, and a page that shows it at `/docs`. */
+export function serveOpenApi(app: NestExpressApplication): void {
+  let document: OpenAPIObject | undefined;
+  SwaggerModule.setup('docs', app, () => (document ??= buildOpenApi(app)), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'Warmshift API',
+  });
+}
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Schema = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>[string];
+
+function complete(operation: Operation, method: string): void {
+  operation.responses['default'] = {
+    description: 'What went wrong.',
+    content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+  for (const parameter of operation.parameters ?? []) {
+    if ('schema' in parameter && parameter.schema && 'type' in parameter.schema) typed(parameter.schema);
+  }
+  if (method !== 'post' || operation.security === undefined) return;
+  operation.parameters = [
+    ...(operation.parameters ?? []),
+    {
+      name: idempotencyKeyHeader,
+      in: 'header',
+      required: false,
+      description: 'Does the request once, however often it is sent.',
+      schema: { type: 'string', minLength: 1, maxLength: 200 },
+    },
+  ];
+}
+
+/** Numbers and booleans of a query are checked as texts; the pattern is of no use to a reader. */
+function typed(schema: Schema): void {
+  if ('type' in schema && (schema.type === 'integer' || schema.type === 'boolean')) delete schema.pattern;
+}
+
+/**
+ * Without patterns that only spell out a format, and without the suffix by which the tool tells answers from bodies. Sorted
+ * where order says nothing, because the tool's own order changes from call to call.
+ */
+function withoutNoise(document: OpenAPIObject): OpenAPIObject {
+  const text = JSON.stringify(document, (name, value: unknown) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    if (ordered.has(name)) return value;
+    const isSpeltOut = 'format' in value && 'pattern' in value;
+    const entries = Object.entries(value).filter(([key]) => !(isSpeltOut && key === 'pattern'));
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+  return JSON.parse(text.replaceAll('_Output"', '"')) as OpenAPIObject;
+}
+
+/** The document itself (which has no name), and what a reader wants in the order of the source. */
+const ordered = new Set(['', 'paths', 'properties', 'examples']);
+
+function plainSchema(schema: z.ZodType): Schema {
+  const { $schema: _$schema, ...plain } = z.toJSONSchema(schema, { io: 'output' });
+  return plain as Schema;
+}
