@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool, types, type PoolClient } from 'pg';
 import { PrismaClient } from './generated/client';
@@ -17,12 +18,17 @@ export interface DatabaseOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
+/** Locks that one process holds or waits for at once; more of them wait in the process. */
+const lockConnections = 4;
+
 /**
  * One process's door to Postgres. `prisma` is for reading and writing single things; `sql` and `transaction` are for
  * work on whole sets. Both share one pool; a transaction is either one or the other, never both.
  */
 export class Database implements Sql {
   private readonly pool: Pool;
+  /** Apart from the others: whoever waits for a lock must not keep its holder from working. */
+  private readonly lockPool: Pool;
   readonly prisma: PrismaClient;
 
   constructor(options: DatabaseOptions) {
@@ -32,7 +38,13 @@ export class Database implements Sql {
       connectionTimeoutMillis: 10_000,
       types: { getTypeParser },
     });
-    this.pool.on('error', options.onIdleError ?? (() => undefined));
+    this.lockPool = new Pool({
+      connectionString: options.url,
+      max: lockConnections,
+      idleTimeoutMillis: 5_000,
+      types: { getTypeParser },
+    });
+    for (const pool of [this.pool, this.lockPool]) pool.on('error', options.onIdleError ?? (() => undefined));
     this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
   }
 
@@ -68,7 +80,7 @@ export class Database implements Sql {
    * vendor call) may happen inside. A killed process loses the lock with its connection.
    */
   async withSessionLock<T>(key: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = await this.lockPool.connect();
     let broken: Error | undefined;
     try {
       await client.query('SELECT pg_advisory_lock(hashtextextended($1, 0))', [key]);
@@ -85,19 +97,32 @@ export class Database implements Sql {
 
   async close(): Promise<void> {
     await this.prisma.$disconnect();
-    if (!this.pool.ended) await this.pool.end();
+    for (const pool of [this.pool, this.lockPool]) if (!pool.ended) await pool.end();
   }
 }
 
 function sqlOn(target: Pool | PoolClient): Sql {
   return {
     async rows<Row extends object>(text: string, values: readonly unknown[] = []) {
-      return (await target.query<Row>(text, [...values])).rows;
+      return (await target.query<Row>(statement(text, values))).rows;
     },
     async run(text: string, values: readonly unknown[] = []) {
-      return (await target.query(text, [...values])).rowCount ?? 0;
+      return (await target.query(statement(text, values))).rowCount ?? 0;
     },
   };
+}
+
+const names = new Map<string, string>();
+
+/**
+ * Statements with parameters are prepared once per connection: planning the larger ones takes longer than running them.
+ * Texts are constants of the code, so their number is small.
+ */
+function statement(text: string, values: readonly unknown[]): { text: string; values: unknown[]; name?: string } {
+  if (values.length === 0) return { text, values: [] };
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = `warmshift_${createHash('sha1').update(text).digest('hex').slice(0, 20)}`));
+  return { text, values: [...values], name };
 }
 
 const timestamptz = 1184;
