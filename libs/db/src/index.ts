@@ -3,5 +3,6 @@ export * from './embedded';
 export * from './migrate';
 export * from './outbox';
 export * from './reading-partitions';
+export { schemaDiff } from './schema-diff';
 export { Prisma } from './generated/client';
 export * from './db.module';

@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { Client, Pool } from 'pg';
+import { loadSchemaEngine } from './schema-engine';
 
 /** Serialises migrations of processes that start at the same time. Any constant will do. */
 const advisoryLock = 7_275_001;
@@ -44,7 +45,7 @@ async function withEngine<T>(databaseUrl: string, work: (engine: MigrationEngine
 type MigrationEngine = Awaited<ReturnType<typeof migrationEngine>>;
 
 async function migrationEngine(pool: Pool) {
-  const { SchemaEngine } = await loadEngine();
+  const { SchemaEngine } = await loadSchemaEngine();
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter);
   const filters = { externalTables: [], externalEnums: [] };
@@ -64,29 +65,6 @@ async function migrationEngine(pool: Pool) {
       return result.stdout ?? '';
     },
   };
-}
-
-type EngineModule = typeof import('@prisma/schema-engine-wasm/schema_engine_bg') & {
-  __wbg_set_wasm(exports: object): void;
-};
-
-/** The part of the WebAssembly API used here; Node's types do not declare it. */
-declare const WebAssembly: {
-  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: object } }>;
-};
-
-/** The package's own entry imports a `.wasm` file, which plain Node cannot; its parts are joined here instead. */
-async function loadEngine(): Promise<EngineModule> {
-  const engine = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as EngineModule;
-  const bytes = readFileSync(
-    join(dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm'),
-  );
-  const { instance } = await WebAssembly.instantiate(bytes, {
-    './schema_engine_bg.js': engine,
-  });
-  engine.__wbg_set_wasm(instance.exports);
-  (instance.exports as { __wbindgen_start(): void }).__wbindgen_start();
-  return engine;
 }
 
 function migrationsOnDisk() {
