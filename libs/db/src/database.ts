@@ -118,20 +118,32 @@ const names = new Map<string, string>();
  * Statements with parameters are prepared once per connection: planning the larger ones takes longer than running them.
  * Texts are constants of the code, so their number is small.
  */
-function statement(text: string, values: readonly unknown[]): { text: string; values: unknown[]; name?: string } {
+function statement(
+  text: string,
+  values: readonly unknown[],
+): { text: string; values: unknown[]; name?: string } {
   if (values.length === 0) return { text, values: [] };
   let name = names.get(text);
-  if (name === undefined) names.set(text, (name = `warmshift_${createHash('sha1').update(text).digest('hex').slice(0, 20)}`));
+  if (name === undefined)
+    names.set(text, (name = `warmshift_${createHash('sha1').update(text).digest('hex').slice(0, 20)}`));
   return { text, values: [...values], name };
 }
 
 const timestamptz = 1184;
 const int8 = 20;
+const int8Array: number = 1016;
 
 /** Instants as epoch ms, counts as numbers (our ids and counts stay far below 2^53). */
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
   if (oid === timestamptz) return (value) => new Date(value).getTime();
   if (oid === int8) return Number;
+  if (oid === int8Array) {
+    const parseArray = types.getTypeParser(
+      oid as number as Parameters<typeof types.getTypeParser>[0],
+      'text',
+    ) as (value: string) => (string | null)[];
+    return (value) => parseArray(value).map((item) => (item === null ? null : Number(item)));
+  }
   return types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
 }
 
