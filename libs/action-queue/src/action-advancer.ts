@@ -1,11 +1,16 @@
 import type { Clock } from '@warmshift/config';
 import type { VendorConnections, ConnectionsService, OpenConnection } from '@warmshift/fleet-sync';
-import { nextStep, type Instant, type NextStep } from '@warmshift/domain';
+import { isFinal, nextStep, type Instant, type NextStep } from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
 import type { StatusService } from '@warmshift/steerable-status';
-import { VendorAuthExpired, VendorError, VendorForbidden } from '@warmshift/vendors/contract';
+import {
+  DeviceUnreachable,
+  VendorAuthExpired,
+  VendorError,
+  VendorUnavailable,
+} from '@warmshift/vendors/contract';
 import type { ActionsRepository } from './actions.repository';
-import type { DeviceLeases } from './device-leases';
+import type { DeviceLease, DeviceLeases } from './device-leases';
 import { Dispatcher } from './dispatcher';
 import { retryDelayRealMs } from './retry-delay';
 import { Restorer } from './restorer';
@@ -15,8 +20,8 @@ import { Verifier } from './verifier';
 export interface ActionAdvancerOptions {
   readonly actions: ActionsRepository;
   readonly leases: DeviceLeases;
-  readonly vendors: VendorConnections;
-  readonly connections: ConnectionsService;
+  readonly vendors: Pick<VendorConnections, 'open' | 'steeringTimes'>;
+  readonly connections: Pick<ConnectionsService, 'noteFailure' | 'noteHealthy'>;
   readonly statuses: StatusService;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -26,12 +31,16 @@ export interface ActionAdvancerOptions {
 export interface StepContext {
   readonly open: OpenConnection;
   readonly now: Instant;
+  readonly lease: DeviceLease;
 }
 
-export type Advanced = 'done' | { readonly skipped: string };
+/** `vendorAway`: the step was tried and put off, because nobody answered at the vendor. */
+export type Advanced = 'done' | { readonly skipped: string; readonly vendorAway?: true };
 
 /** Tried again after this long when there is no way to reach the vendor at all (removed or disabled connection). */
 const unreachableRetryMs = 60_000;
+/** Steps that one hold of a device may take; there are two zones and a few states. */
+const maxStepsPerHold = 12;
 
 /**
  * Takes the next step of an action, whatever it is. Jobs and the reconciler both end here; calling it twice, late or
@@ -55,35 +64,46 @@ export class ActionAdvancer {
     if (step.kind === 'done') return { skipped: 'already ended' };
     if (step.kind === 'wait') return { skipped: 'nothing is due' };
 
-    const held = await this.options.leases.hold(seen.deviceId, () => this.advanceAllDue(seen));
-    return held ? 'done' : { skipped: 'another worker is at this device' };
+    let first: VendorError | undefined;
+    const held = await this.options.leases.hold(seen.deviceId, async (lease) => {
+      first = await this.advanceAllDue(seen, lease);
+    });
+    if (!held) return { skipped: 'another worker is at this device' };
+    return isAway(first) ? { skipped: 'the vendor does not answer', vendorAway: true } : 'done';
   }
 
-  /** Also the other due actions of the device, which had to wait for the same lease. */
-  private async advanceAllDue(first: StoredAction): Promise<void> {
-    const tried = new Set<string>();
-    let ids = [first.actionId];
-    while (ids.length > 0) {
-      for (const id of ids) {
-        tried.add(id);
-        await this.advanceOne(id);
-      }
-      ids = (await this.options.actions.dueOfDevice(first.deviceId, this.options.clock.now())).filter(
-        (id) => !tried.has(id),
-      );
+  /**
+   * Also the other due actions of the device, which had to wait for the same lease, and this one again when somebody
+   * wants it to end meanwhile: the job that asked for it found the lease taken.
+   */
+  private async advanceAllDue(first: StoredAction, lease: DeviceLease): Promise<VendorError | undefined> {
+    const error = await this.advanceOne(first.actionId, lease);
+    const tried = new Set([`${first.actionId} ${first.version}`]);
+    while (tried.size < maxStepsPerHold && lease.held()) {
+      const due = await this.options.actions.dueOfDevice(first.deviceId, this.options.clock.now());
+      const next = due.find(({ actionId, version }) => !tried.has(`${actionId} ${version}`));
+      if (!next) break;
+      tried.add(`${next.actionId} ${next.version}`);
+      await this.advanceOne(next.actionId, lease);
     }
+    return error;
   }
 
-  private async advanceOne(actionId: string): Promise<void> {
+  /** @returns what kept the vendor from doing it, when that was a trouble of the vendor's. */
+  private async advanceOne(actionId: string, lease: DeviceLease): Promise<VendorError | undefined> {
     const action = await this.options.actions.find(actionId);
-    if (!action) return;
+    if (!action) return undefined;
+    let trouble: VendorError | undefined;
+    const askedAt = this.options.clock.now();
     try {
-      await this.take(action, this.stepOf(action));
+      await this.take(action, this.stepOf(action), lease);
     } catch (error) {
-      if (error instanceof StaleAction) return;
-      await this.afterFailure(action, error);
+      if (error instanceof StaleAction) return undefined;
+      await this.afterFailure(action, error, askedAt);
+      if (error instanceof VendorError) trouble = error;
     }
     await this.options.statuses.recompute([action.zoneId]);
+    return trouble;
   }
 
   private stepOf(action: StoredAction): NextStep {
@@ -96,7 +116,7 @@ export class ActionAdvancer {
     return nextStep(timing, this.options.clock.now());
   }
 
-  private async take(action: StoredAction, step: NextStep): Promise<void> {
+  private async take(action: StoredAction, step: NextStep, lease: DeviceLease): Promise<void> {
     const { actions, clock } = this.options;
     const now = clock.now();
     if (step.kind === 'done' || step.kind === 'wait') return;
@@ -123,32 +143,39 @@ export class ActionAdvancer {
       await actions.putOff(action, now + unreachableRetryMs, 'The connection is disabled or removed.', now);
       return;
     }
-    const context: StepContext = { open, now };
+    const context: StepContext = { open, now, lease };
     switch (step.kind) {
       case 'dispatch':
         return this.dispatcher.dispatch(action, context);
       case 'resume':
-        return this.verifier.resume(action, context);
+        await this.verifier.resume(action, context);
+        break;
       case 'verify':
-        return this.verifier.verify(action, context, step.last);
+        await this.verifier.verify(action, context, step.last);
+        break;
       case 'restore':
-        return this.restorer.restore(action, context);
+        await this.restorer.restore(action, context);
     }
+    if (open.connection.status !== 'ACTIVE')
+      await this.options.connections.noteHealthy(action.connectionId, now);
   }
 
   /** The vendor could not be asked, or something broke: the step is tried again, sooner for the first tries. */
-  private async afterFailure(action: StoredAction, error: unknown): Promise<void> {
+  private async afterFailure(action: StoredAction, error: unknown, askedAt: Instant): Promise<void> {
     const { actions, clock, connections, logger } = this.options;
     const now = clock.now();
-    const fresh = (await actions.find(action.actionId)) ?? action;
     const vendorError = error instanceof VendorError ? error : undefined;
-    const delayMs = retryDelayRealMs(vendorError, fresh.attempts, clock);
-    if (vendorError) {
-      if (isForAPerson(vendorError)) await connections.noteFailure(action.connectionId, vendorError);
+    // One refused device is that device's matter; refused credentials are the connection's.
+    if (vendorError instanceof VendorAuthExpired)
+      await connections.noteFailure(action.connectionId, vendorError, askedAt);
+    if (vendorError)
       logger.debug({ actionId: action.actionId, error: vendorError.message }, 'action.step-put-off');
-    } else {
-      logger.error({ actionId: action.actionId, err: error }, 'action.step-failed');
-    }
+    else logger.error({ actionId: action.actionId, err: error }, 'action.step-failed');
+
+    const fresh = (await actions.find(action.actionId)) ?? action;
+    const wantedToEnd = fresh.endRequestedAt !== undefined && action.endRequestedAt === undefined;
+    if (isFinal(fresh.state) || wantedToEnd) return;
+    const delayMs = retryDelayRealMs(vendorError, fresh.attempts, clock);
     const cause = error instanceof Error ? error.message : String(error);
     await actions
       .putOff(fresh, now + clock.virtualMs(delayMs), cause, now, vendorError?.words)
@@ -158,7 +185,6 @@ export class ActionAdvancer {
   }
 }
 
-/** One refused device is that device's matter; refused credentials are the connection's. */
-function isForAPerson(error: VendorError): boolean {
-  return error instanceof VendorAuthExpired || error instanceof VendorForbidden;
+function isAway(error: VendorError | undefined): boolean {
+  return error instanceof VendorUnavailable && !(error instanceof DeviceUnreachable);
 }

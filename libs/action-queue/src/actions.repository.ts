@@ -1,15 +1,16 @@
-import { addToOutbox, at, given, type Database, type Sql } from '@warmshift/db';
+import { addToOutbox, at, given, type Database } from '@warmshift/db';
 import {
   isFinal,
   transition,
-  type ActionEvent,
+  type ActionState,
   type Direction,
   type Instant,
   type Span,
   type ZoneKind,
 } from '@warmshift/domain';
+import { settle, write, type Change, type NoteEvent } from './action-writes';
 import { advanceJob } from './advance-job';
-import { StaleAction, type ActionPatch, type StoredAction } from './stored-action';
+import type { ActionPatch, StoredAction } from './stored-action';
 
 const selectAction = `
   SELECT action.id AS "actionId", action.supplier_id AS "supplierId", action.occurrence_id AS "occurrenceId",
@@ -29,20 +30,17 @@ type Row = Omit<StoredAction, 'device'> & {
   deviceKind: string;
 };
 
-export interface Change {
-  readonly event: ActionEvent;
-  readonly patch?: ActionPatch;
-  /** Why, in a sentence, for the action's history. */
-  readonly cause?: string;
-  /** The vendor's own words, redacted. */
-  readonly words?: string | undefined;
-}
-
 export interface Note {
-  readonly event: 'put_off' | 'sent_again' | 'restore_sent';
+  readonly event: NoteEvent;
   readonly patch: ActionPatch;
   readonly cause: string;
   readonly words?: string | undefined;
+}
+
+export interface DueAction {
+  readonly actionId: string;
+  readonly connectionId: string;
+  readonly version: number;
 }
 
 export interface LiveSpan {
@@ -93,7 +91,9 @@ export class ActionsRepository {
       ...change.patch,
       state: next.to,
       code,
-      dueAt: isFinal(next.to) ? undefined : (change.patch?.dueAt ?? action.dueAt),
+      dueAt: isFinal(next.to)
+        ? undefined
+        : notPastTheEnd(action, next.to, change.patch?.dueAt ?? action.dueAt ?? now, now),
       version: action.version + 1,
     };
     await this.db.transaction(async (sql) => {
@@ -105,7 +105,9 @@ export class ActionsRepository {
 
   /** Something happened to an action that leaves its state as it is: a try was put off, a command was sent again. */
   async note(action: StoredAction, note: Note, now: Instant): Promise<void> {
-    const updated = { ...action, ...note.patch, version: action.version + 1 };
+    if (isFinal(action.state)) throw new Error(`Action ${action.actionId} has ended (${action.state}).`);
+    const dueAt = notPastTheEnd(action, action.state, note.patch.dueAt ?? action.dueAt ?? now, now);
+    const updated = { ...action, ...note.patch, dueAt, version: action.version + 1 };
     await this.db.transaction((sql) =>
       write(sql, action, updated, { ...note, event: { kind: note.event } }, now),
     );
@@ -129,8 +131,29 @@ export class ActionsRepository {
     return row?.sends ?? 0;
   }
 
+  /** How often in a row the vendor did not know the device, up to now. */
+  async missesInARow(actionId: string): Promise<number> {
+    const [row] = await this.db.rows<{ misses: number }>(
+      `SELECT count(*) AS misses FROM action_history WHERE action_id = $1 AND event = 'device_missing'
+         AND id > coalesce((SELECT max(id) FROM action_history WHERE action_id = $1 AND event <> 'device_missing'), 0)`,
+      [actionId],
+    );
+    return row?.misses ?? 0;
+  }
+
+  /** When the giving back began: nothing was sent to steer the device after that. */
+  async restoringSince(actionId: string): Promise<Instant | undefined> {
+    const [row] = await this.db.rows<{ at: Instant | null }>(
+      `SELECT max(at) AS at FROM action_history
+       WHERE action_id = $1 AND to_state = 'RESTORING' AND from_state <> 'RESTORING'`,
+      [actionId],
+    );
+    return given(row?.at);
+  }
+
   /** Moves only the due time: nothing was tried, so nothing is recorded. */
-  async reschedule(action: StoredAction, dueAt: Instant, now: Instant): Promise<void> {
+  async reschedule(action: StoredAction, wantedDueAt: Instant, now: Instant): Promise<void> {
+    const dueAt = notPastTheEnd(action, action.state, wantedDueAt, now);
     await this.db.transaction(async (sql) => {
       const changed = await sql.run('UPDATE actions SET due_at = $3 WHERE id = $1 AND version = $2', [
         action.actionId,
@@ -141,23 +164,36 @@ export class ActionsRepository {
     });
   }
 
-  /** Due and not done, restores first, longest overdue first. */
-  async due(now: Instant, limit: number): Promise<string[]> {
-    const rows = await this.db.rows<{ id: string }>(
-      `SELECT id FROM actions WHERE due_at <= $1
-       ORDER BY (state = 'RESTORING' OR ends_at <= $1 OR end_requested_at IS NOT NULL) DESC, due_at LIMIT $2`,
-      [at(now), limit],
+  /** Due and not done: restores first, and connections take turns, so that a dead vendor holds up only itself. */
+  async due(now: Instant, limit: number, withoutConnections: readonly string[] = []): Promise<DueAction[]> {
+    return this.db.rows<DueAction>(
+      `SELECT id AS "actionId", connection_id AS "connectionId", version
+       FROM (SELECT id, connection_id, version, due_at, restores,
+               row_number() OVER (PARTITION BY connection_id ORDER BY restores DESC, due_at) AS turn
+             FROM (SELECT *, (state = 'RESTORING' OR ends_at <= $1 OR end_requested_at IS NOT NULL) AS restores
+                   FROM actions WHERE due_at <= $1 AND connection_id <> ALL($3::uuid[])) due) queued
+       ORDER BY restores DESC, turn, due_at LIMIT $2`,
+      [at(now), limit, withoutConnections],
     );
-    return rows.map((row) => row.id);
   }
 
-  async dueOfDevice(deviceId: string, now: Instant): Promise<string[]> {
-    const rows = await this.db.rows<{ id: string }>(
-      'SELECT id FROM actions WHERE device_id = $1 AND due_at <= $2 ORDER BY due_at LIMIT 10',
+  async dueOfDevice(deviceId: string, now: Instant): Promise<DueAction[]> {
+    return this.db.rows<DueAction>(
+      `SELECT id AS "actionId", connection_id AS "connectionId", version
+       FROM actions WHERE device_id = $1 AND due_at <= $2 ORDER BY due_at LIMIT 10`,
       [deviceId, at(now)],
     );
-    return rows.map((row) => row.id);
   }
+}
+
+/** However long a vendor wants us to wait: the end of the window is due when it comes. */
+function notPastTheEnd(
+  { endsAt }: Pick<StoredAction, 'endsAt'>,
+  state: ActionState,
+  dueAt: Instant,
+  now: Instant,
+): Instant {
+  return state === 'RESTORING' || endsAt <= now ? dueAt : Math.min(dueAt, endsAt);
 }
 
 function toAction({ vendorDeviceId, vendorSiteId, deviceKind, ...row }: Row): StoredAction {
@@ -173,83 +209,4 @@ function toAction({ vendorDeviceId, vendorSiteId, deviceKind, ...row }: Row): St
       kind: deviceKind as StoredAction['device']['kind'],
     },
   };
-}
-
-type HistoryChange = Omit<Change, 'event'> & { readonly event: { readonly kind: string } };
-
-async function write(
-  sql: Sql,
-  before: StoredAction,
-  after: StoredAction,
-  change: HistoryChange,
-  now: Instant,
-): Promise<void> {
-  const changed = await sql.run(
-    `UPDATE actions SET state = $3, code = $4, reason = coalesce($5, reason), snapshot = $6, command = $7,
-       restore_command = $8, restore_sent_at = $9, sent_at = $10, active_at = $11, attempts = $12, due_at = $13,
-       ended_at = CASE WHEN $14 THEN $15::timestamptz ELSE ended_at END, limit_c = $16, version = version + 1
-     WHERE id = $1 AND version = $2`,
-    [
-      before.actionId,
-      before.version,
-      after.state,
-      after.code ?? null,
-      change.patch?.reason ?? null,
-      json(after.snapshot),
-      json(after.command),
-      json(after.restoreCommand),
-      at(after.restoreSentAt),
-      at(after.sentAt),
-      at(after.activeAt),
-      after.attempts,
-      at(after.dueAt),
-      isFinal(after.state),
-      at(now),
-      after.limitC ?? null,
-    ],
-  );
-  if (changed === 0) throw new StaleAction(before.actionId);
-  await sql.run(
-    `INSERT INTO action_history (action_id, supplier_id, at, from_state, to_state, event, code, cause, words)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [
-      before.actionId,
-      before.supplierId,
-      at(now),
-      before.state,
-      after.state,
-      change.event.kind,
-      after.code ?? null,
-      change.cause ?? null,
-      change.words ?? null,
-    ],
-  );
-  if (after.dueAt !== undefined) await addToOutbox(sql, [advanceJob(after)], now);
-}
-
-/** What the end of an action gives back: unused cycles, the rest period's start, hands off after an override. */
-async function settle(sql: Sql, action: StoredAction, now: Instant): Promise<void> {
-  const neverApplied = action.activeAt === undefined;
-  if (action.cyclesReserved > 0 && neverApplied) {
-    await sql.run(
-      `UPDATE cycle_ledger SET reserved_starts = greatest(0, reserved_starts - $3) WHERE device_id = $1 AND local_day = $2`,
-      [action.deviceId, action.cycleDay, action.cyclesReserved],
-    );
-  }
-  if (action.sentAt !== undefined) {
-    await sql.run('UPDATE zones SET last_action_ended_at = $2 WHERE id = $1', [action.zoneId, at(now)]);
-  }
-  if (action.state === 'OVERRIDDEN' || action.code === 'USER_OVERRIDE') {
-    await sql.run('UPDATE zones SET override_quiet_until = $2 WHERE id = $1', [
-      action.zoneId,
-      at(now + overrideQuietMs),
-    ]);
-  }
-}
-
-/** Hands off for the rest of the day and the night after a customer changed something. */
-const overrideQuietMs = 12 * 3_600_000;
-
-function json(value: object | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value);
 }

@@ -8,8 +8,9 @@ import {
 } from '@warmshift/vendors/contract';
 import type { ActionAdvancerOptions, StepContext } from './action-advancer';
 import type { LiveSpan } from './actions.repository';
+import type { DeviceLease } from './device-leases';
 import { intentOf, liveSpanOf } from './intent';
-import type { StoredAction } from './stored-action';
+import { StaleAction, type StoredAction } from './stored-action';
 
 /** Reasons that may go away inside the window: the action waits for them and then goes out shortened. */
 const passing: ReadonlySet<StatusCode> = new Set<StatusCode>([
@@ -26,57 +27,24 @@ const askAgainMs = minuteMs;
 export class Dispatcher {
   constructor(private readonly options: ActionAdvancerOptions) {}
 
-  async dispatch(action: StoredAction, { open, now }: StepContext): Promise<void> {
-    const { actions, statuses } = this.options;
-    const asked = await statuses.assessForDispatch(action, now);
-    if (!asked.assessment.canActivate) {
-      const { code, reason } = asked.assessment;
-      if (passing.has(code) && now + askAgainMs < action.endsAt) {
-        await actions.reschedule(action, now + askAgainMs, now);
-      } else {
-        await actions.apply(
-          action,
-          { event: { kind: 'skipped', code }, patch: { reason }, cause: reason },
-          now,
-        );
-      }
-      return;
-    }
-    const { steering } = open.adapter;
+  async dispatch(action: StoredAction, context: StepContext): Promise<void> {
+    const { actions, clock, statuses } = this.options;
+    const { steering } = context.open.adapter;
+    const asked = await statuses.assessForDispatch(action, context.now);
+    if (!asked.assessment.canActivate) return this.refused(action, asked.assessment, context.now);
     if (!steering) {
-      const reason = 'The vendor documents no way to steer this device.';
-      await actions.apply(
-        action,
-        { event: { kind: 'skipped', code: 'NO_VENDOR_CONTROL' }, patch: { reason }, cause: reason },
-        now,
-      );
-      return;
+      return this.skip(action, 'NO_VENDOR_CONTROL', 'The vendor documents no way to steer this device.');
     }
-    const limitC = setpointFor({ direction: action.direction, facts: asked.facts });
+    const limitC = asked.facts && setpointFor({ direction: action.direction, facts: asked.facts });
     if (limitC === undefined) {
-      const reason = 'No setpoint that the rules allow would change anything.';
-      await actions.apply(
-        action,
-        { event: { kind: 'skipped', code: 'NO_HEADROOM' }, patch: { reason }, cause: reason },
-        now,
-      );
-      return;
+      return this.skip(action, 'NO_HEADROOM', 'No setpoint that the rules allow would change anything.');
     }
     const intent = intentOf({ ...action, limitC }, await spansWith(action, actions));
     const snapshot = await steering.readState(action.device, 'steer');
-    const decision = steering.commandFor(intent, snapshot, this.options.clock.now());
-    if (decision.kind === 'refuse') {
-      await actions.apply(
-        action,
-        {
-          event: { kind: 'skipped', code: 'NO_HEADROOM' },
-          patch: { reason: decision.reason },
-          cause: decision.reason,
-        },
-        now,
-      );
-      return;
-    }
+    const now = clock.now();
+    const decision = steering.commandFor(intent, snapshot, now);
+    if (decision.kind === 'refuse') return this.skip(action, 'NO_HEADROOM', decision.reason);
+    if (now >= action.endsAt) return actions.reschedule(action, now, now);
     const saved = await actions.apply(
       action,
       {
@@ -85,15 +53,57 @@ export class Dispatcher {
       },
       now,
     );
-    await this.send(saved, { open, now });
+    await this.send(saved, context);
+  }
+
+  /**
+   * For an action whose snapshot is saved and whose command is not on the device: the rules are asked again, for it may
+   * have been interrupted for long.
+   */
+  async resume(action: StoredAction, context: StepContext): Promise<void> {
+    const { actions, clock, statuses } = this.options;
+    const now = clock.now();
+    const { assessment } = await statuses.assessForDispatch(action, now);
+    if (assessment.canActivate) return this.send(action, context);
+    const { code, reason } = assessment;
+    if (passing.has(code) && now + askAgainMs < action.endsAt)
+      return actions.reschedule(action, now + askAgainMs, now);
+    await actions.apply(
+      action,
+      {
+        event: { kind: 'not_applied', code },
+        patch: { reason, dueAt: now, attempts: 0 },
+        cause: reason,
+      },
+      now,
+    );
+  }
+
+  private refused(
+    action: StoredAction,
+    { code, reason }: { readonly code: StatusCode; readonly reason: string },
+    now: Instant,
+  ): Promise<void> {
+    const waits = passing.has(code) && now + askAgainMs < action.endsAt;
+    if (waits) return this.options.actions.reschedule(action, now + askAgainMs, now);
+    return this.skip(action, code, reason);
+  }
+
+  private async skip(action: StoredAction, code: StatusCode, reason: string): Promise<void> {
+    await this.options.actions.apply(
+      action,
+      { event: { kind: 'skipped', code }, patch: { reason }, cause: reason },
+      this.options.clock.now(),
+    );
   }
 
   /** Sends the saved command. The caller has made sure that it is not on the device and that the window is open. */
-  async send(action: StoredAction, { open }: StepContext): Promise<void> {
+  async send(action: StoredAction, { open, lease }: StepContext): Promise<void> {
     const { actions, clock } = this.options;
     const { steering } = open.adapter;
     if (!steering || !action.command) throw new Error(`Action ${action.actionId} has nothing to send.`);
     const command = steering.commandSchema.parse(action.command);
+    await this.lastLook(action, lease);
     try {
       const receipt = await steering.send(action.device, command, 'steer');
       await this.noteSent(action, open, receipt.words, `The vendor answered: ${receipt.outcome}.`);
@@ -125,7 +135,34 @@ export class Dispatcher {
     }
   }
 
+  /** Right before a write: a stop, another worker or the end of the window may have come while the vendor was read. */
+  private async lastLook(action: StoredAction, lease: DeviceLease): Promise<void> {
+    const { actions, clock } = this.options;
+    const fresh = await actions.find(action.actionId);
+    if (fresh?.version !== action.version || !lease.held()) throw new StaleAction(action.actionId);
+    if (clock.now() < action.endsAt) return;
+    await actions.reschedule(action, clock.now(), clock.now());
+    throw new StaleAction(action.actionId);
+  }
+
+  /** Told in any case: when somebody asked the action to end meanwhile, the write is noted on the newer row. */
   private async noteSent(
+    action: StoredAction,
+    open: StepContext['open'],
+    words: string | undefined,
+    cause: string,
+  ): Promise<void> {
+    try {
+      await this.recordSent(action, open, words, cause);
+    } catch (error) {
+      if (!(error instanceof StaleAction)) throw error;
+      const fresh = await this.options.actions.find(action.actionId);
+      if (fresh?.state !== action.state || fresh.endRequestedAt === undefined) throw error;
+      await this.recordSent(fresh, open, words, cause);
+    }
+  }
+
+  private async recordSent(
     action: StoredAction,
     open: StepContext['open'],
     words: string | undefined,
@@ -133,19 +170,13 @@ export class Dispatcher {
   ): Promise<void> {
     const { actions, clock } = this.options;
     const now = clock.now();
-    const dueAt = firstReadBackAt(action, now, open.manifest.steering?.readBackAfterMs ?? minuteMs);
+    const readBackAfterMs = open.manifest.steering?.readBackAfterMs ?? minuteMs;
+    const dueAt = action.endRequestedAt === undefined ? firstReadBackAt(action, now, readBackAfterMs) : now;
+    const patch = { sentAt: now, dueAt, attempts: 0 };
     if (action.state === 'DISPATCHING') {
-      await actions.apply(
-        action,
-        { event: { kind: 'command_sent' }, patch: { sentAt: now, dueAt, attempts: 0 }, cause, words },
-        now,
-      );
+      await actions.apply(action, { event: { kind: 'command_sent' }, patch, cause, words }, now);
     } else {
-      await actions.note(
-        action,
-        { event: 'sent_again', patch: { sentAt: now, dueAt, attempts: 0 }, cause, words },
-        now,
-      );
+      await actions.note(action, { event: 'sent_again', patch, cause, words }, now);
     }
   }
 }

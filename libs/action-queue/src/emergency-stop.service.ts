@@ -42,8 +42,11 @@ export class EmergencyStopService {
       if (held === 0) throw new NotFound(scope.kind, id);
       const hits = await sql.rows<Hit>(
         `UPDATE actions SET end_requested_at = $3, end_code = 'EMERGENCY_STOP', due_at = $3, version = version + 1
-         WHERE ${columns[scope.kind]} = $1 AND supplier_id = $2 AND end_requested_at IS NULL
-           AND state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE')
+         WHERE id IN (
+           SELECT id FROM actions
+           WHERE ${columns[scope.kind]} = $1 AND supplier_id = $2 AND end_requested_at IS NULL
+             AND state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE')
+           ORDER BY id FOR UPDATE)
          RETURNING id AS "actionId", vendor, state, ends_at AS "endsAt"`,
         [id, supplierId, at(now)],
       );
@@ -67,7 +70,7 @@ export class EmergencyStopService {
     const id = scope.kind === 'supplier' ? supplierId : scope.id;
     return this.db.transaction(async (sql) => {
       const lifted = await sql.run(
-        `UPDATE ${tables[scope.kind]} SET held_at = NULL WHERE id = $1 AND ${scope.kind === 'supplier' ? 'id' : 'supplier_id'} = $2`,
+        `UPDATE ${tables[scope.kind]} SET held_at = NULL${scope.kind === 'device' ? '' : ', held_reason = NULL'} WHERE id = $1 AND ${scope.kind === 'supplier' ? 'id' : 'supplier_id'} = $2`,
         [id, supplierId],
       );
       if (lifted === 0) throw new NotFound(scope.kind, id);

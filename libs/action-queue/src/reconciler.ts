@@ -1,6 +1,6 @@
 import type { Clock } from '@warmshift/config';
 import type { Logger } from '@warmshift/observability';
-import type { ActionAdvancer } from './action-advancer';
+import type { ActionAdvancer, Advanced } from './action-advancer';
 import type { ActionsRepository } from './actions.repository';
 
 /** How much one tick of one process takes on. */
@@ -40,21 +40,55 @@ export class Reconciler {
     await this.running;
   }
 
+  /** Goes on until nothing is due that could be done: after a restart all actions of a fleet may be due at once. */
   private async reconcile(): Promise<number> {
-    const { actions, advancer, clock, logger } = this.options;
+    const pass = new Pass();
+    let found: number;
+    let takenBefore: number;
+    do {
+      takenBefore = pass.taken;
+      found = await this.reconcileBatch(pass);
+    } while (found === batch && pass.taken > takenBefore && !this.stopped);
+    if (pass.taken > 0) this.options.logger.info({ taken: pass.taken }, 'reconciler.took-up');
+    return pass.taken;
+  }
+
+  private async reconcileBatch(pass: Pass): Promise<number> {
+    const { actions, advancer, clock } = this.options;
     const overdueSince = clock.now() - clock.virtualMs(graceRealMs);
-    const ids = await actions.due(overdueSince, batch);
-    let taken = 0;
-    const next = ids.values();
+    const due = await actions.due(overdueSince, batch, pass.awayConnections());
+    const next = due.values();
     const worker = async (): Promise<void> => {
-      for (const id of next) {
+      for (const { actionId, connectionId } of next) {
         if (this.stopped) return;
-        const outcome = await advancer.advance(id);
-        if (outcome === 'done') taken += 1;
+        if (pass.isAway(connectionId)) continue;
+        pass.note(connectionId, await advancer.advance(actionId));
       }
     };
     await Promise.all(Array.from({ length: concurrency }, worker));
-    if (taken > 0) logger.info({ taken, due: ids.length }, 'reconciler.took-up');
-    return taken;
+    return due.length;
+  }
+}
+
+/** After so many steps of a connection that nobody answered, its others wait for the next pass. */
+const awayAfter = 3;
+
+/** What one pass found out. A vendor that does not answer costs a time-out per try, which others should not wait for. */
+class Pass {
+  taken = 0;
+  private readonly unanswered = new Map<string, number>();
+
+  note(connectionId: string, outcome: Advanced): void {
+    if (outcome === 'done') this.taken += 1;
+    else if (outcome.vendorAway)
+      this.unanswered.set(connectionId, (this.unanswered.get(connectionId) ?? 0) + 1);
+  }
+
+  isAway(connectionId: string): boolean {
+    return (this.unanswered.get(connectionId) ?? 0) >= awayAfter;
+  }
+
+  awayConnections(): string[] {
+    return [...this.unanswered.keys()].filter((connectionId) => this.isAway(connectionId));
   }
 }

@@ -1,18 +1,21 @@
-import { eventAfterRestore } from '@warmshift/domain';
+import { eventAfterRestore, type Instant, type OutcomeCode } from '@warmshift/domain';
 import { VendorNotFound, type VendorState } from '@warmshift/vendors/contract';
 import type { ActionAdvancerOptions, StepContext } from './action-advancer';
 import { intentOf } from './intent';
+import { lookAgainMs, retryDelayRealMs } from './retry-delay';
 import type { StoredAction } from './stored-action';
 
-/** A device that the vendor no longer knows is asked for so often before it counts as taken away by its owner. */
-const goneAfterTries = 5;
+/**
+ * A device that the vendor does not know so often in a row counts as taken away by its owner: for almost two minutes, for
+ * a vendor that is being updated may answer 404 as well.
+ */
+const goneAfterMisses = 10;
 
 /** RESTORING to RESTORED or OVERRIDDEN: gives back what was there, unless the customer chose something else. */
 export class Restorer {
   constructor(private readonly options: ActionAdvancerOptions) {}
 
   async restore(action: StoredAction, context: StepContext): Promise<void> {
-    const { actions, clock } = this.options;
     const { steering } = context.open.adapter;
     if (!steering) throw new Error(`Connection ${action.connectionId} can no longer steer.`);
     const restoring = action.state === 'RESTORING' ? action : await this.begin(action);
@@ -20,19 +23,24 @@ export class Restorer {
     try {
       state = await steering.readState(restoring.device, 'restore');
     } catch (error) {
-      if (!(error instanceof VendorNotFound) || restoring.attempts < goneAfterTries) throw error;
-      await actions.apply(
-        restoring,
-        {
-          event: { kind: 'rejected', code: 'DEVICE_GONE' },
-          cause: 'The vendor no longer knows this device.',
-          words: error.words,
-        },
-        clock.now(),
-      );
-      return;
+      if (!(error instanceof VendorNotFound)) throw error;
+      return this.missing(restoring, error);
     }
     await this.decide(restoring, context, state);
+  }
+
+  private async missing(action: StoredAction, error: VendorNotFound): Promise<void> {
+    const { actions, clock } = this.options;
+    const now = clock.now();
+    const misses = (await actions.missesInARow(action.actionId)) + 1;
+    const cause = 'The vendor no longer knows this device.';
+    if (misses < goneAfterMisses) {
+      const dueAt = now + clock.virtualMs(retryDelayRealMs(error, misses - 1, clock));
+      const patch = { dueAt, attempts: action.attempts + 1 };
+      return actions.note(action, { event: 'device_missing', patch, cause, words: error.words }, now);
+    }
+    const event = { kind: 'rejected', code: 'DEVICE_GONE' } as const;
+    await actions.apply(action, { event, cause, words: error.words }, now);
   }
 
   /** With the device's present state in hand: is it given back, did the customer choose, or is a write due? */
@@ -49,25 +57,37 @@ export class Restorer {
       state,
       now,
     );
-    switch (decision.kind) {
-      case 'restored': {
-        const sawOurs = action.activeAt !== undefined || action.restoreSentAt !== undefined;
-        await actions.apply(
-          action,
-          {
-            event: eventAfterRestore({ sawOurs, code: action.code }),
-            cause: 'A read-back shows nothing of ours.',
-          },
-          now,
-        );
-        return;
-      }
-      case 'overridden':
-        await actions.apply(action, { event: { kind: 'overridden' }, cause: decision.what }, now);
-        return;
-      case 'write':
-        await this.write(action, context, decision.command);
+    if (decision.kind === 'write') return this.write(action, context, decision.command);
+    if (!(await this.isSettled(action, context, now))) return;
+    if (decision.kind === 'overridden') {
+      await actions.apply(action, { event: { kind: 'overridden' }, cause: decision.what }, now);
+      return;
     }
+    const event = eventAfterRestore({
+      sawOurs: sawOurs(action),
+      code: action.code ?? whyNothingWasSeen(action),
+    });
+    await actions.apply(action, { event, cause: 'A read-back shows nothing of ours.' }, now);
+  }
+
+  /**
+   * Whether what the device shows is final. A command that no read-back ever showed may still be on its way (a gateway
+   * that polls, an answer that was lost): until that time is over the action stays open, else nobody would take it back.
+   */
+  private async isSettled(action: StoredAction, { open }: StepContext, now: Instant): Promise<boolean> {
+    const { actions, clock } = this.options;
+    const times = open.manifest.steering;
+    if (sawOurs(action) || !times || wasRefused(action)) return true;
+    const lastPossibleAt = action.sentAt ?? (await actions.restoringSince(action.actionId)) ?? now;
+    if (now >= lastPossibleAt + times.readBackUntilMs) return true;
+    const dueAt = now + lookAgainMs(times.readBackAfterMs, action.attempts, clock);
+    await actions.putOff(
+      action,
+      dueAt,
+      'Nothing of ours is on the device; the command may still arrive.',
+      now,
+    );
+    return false;
   }
 
   private async begin(action: StoredAction): Promise<StoredAction> {
@@ -96,13 +116,8 @@ export class Restorer {
     if (!steering || !times) throw new Error(`Connection ${action.connectionId} can no longer steer.`);
     const before = clock.now();
     if (action.restoreSentAt !== undefined && before < action.restoreSentAt + times.readBackUntilMs) {
-      const lookAgainMs = times.readBackAfterMs * 2 ** Math.min(action.attempts, 4);
-      await actions.putOff(
-        action,
-        before + lookAgainMs,
-        'Given back; the device does not show it yet.',
-        before,
-      );
+      const dueAt = before + lookAgainMs(times.readBackAfterMs, action.attempts, clock);
+      await actions.putOff(action, dueAt, 'Given back; the device does not show it yet.', before);
       return;
     }
     const receipt = await steering.send(action.device, steering.commandSchema.parse(command), 'restore');
@@ -123,4 +138,20 @@ export class Restorer {
       now,
     );
   }
+}
+
+/** A read-back or the restore's own comparison found our command on the device. */
+function sawOurs(action: StoredAction): boolean {
+  return action.activeAt !== undefined || action.restoreSentAt !== undefined;
+}
+
+/** The vendor said no to the only write. */
+function wasRefused({ code, sentAt }: StoredAction): boolean {
+  return sentAt === undefined && (code === 'VENDOR_REJECTED' || code === 'DEVICE_GONE');
+}
+
+/** For an action whose window ended before it was seen on the device. */
+function whyNothingWasSeen({ endRequestedAt, sentAt }: StoredAction): OutcomeCode | undefined {
+  if (endRequestedAt !== undefined) return undefined;
+  return sentAt === undefined ? 'VENDOR_UNAVAILABLE' : 'NOT_APPLIED';
 }

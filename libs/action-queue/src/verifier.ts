@@ -36,7 +36,7 @@ export class Verifier {
     const now = this.options.clock.now();
     switch (comparison) {
       case 'not_applied':
-        return this.dispatcher.send(action, context);
+        return this.dispatcher.resume(action, context);
       case 'changed':
         return this.changed(action, context, state, now);
       case 'applied':
@@ -131,6 +131,6 @@ export class Verifier {
   private nextLookAt(action: StoredAction, { open }: StepContext, now: Instant): Instant {
     const firstMs = open.manifest.steering?.readBackAfterMs ?? minuteMs;
     const from = Math.max(now, action.startsAt);
-    return Math.min(from + firstMs * 2 ** Math.min(action.attempts, 4), action.endsAt);
+    return from + firstMs * 2 ** Math.min(action.attempts, 4);
   }
 }

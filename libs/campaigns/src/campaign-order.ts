@@ -51,15 +51,9 @@ export const campaignOrderSchema = z.strictObject({
     .max(0.5)
     .default(0)
     .meta({ description: 'Share of the eligible zones left alone, to measure against.' }),
-  staggerMinutes: z
-    .number()
-    .min(0)
-    .max(10)
-    .default(0)
-    .meta({
-      description:
-        'Starts and ends are spread over so many minutes, so that the fleet does not switch as one.',
-    }),
+  staggerMinutes: z.number().min(0).max(10).default(0).meta({
+    description: 'Starts and ends are spread over so many minutes, so that the fleet does not switch as one.',
+  }),
   seed: z
     .number()
     .int()
@@ -112,7 +106,7 @@ export function toOrder(input: z.infer<typeof campaignOrderSchema>, now: Instant
     endsAt,
     selection: input.selection,
     holdOutShare: input.holdOutShare,
-    staggerMs: input.staggerMinutes * minuteMs,
+    staggerMs: Math.round(input.staggerMinutes * minuteMs),
     seed: input.seed ?? startsAt % 2_147_483_647,
   };
 }

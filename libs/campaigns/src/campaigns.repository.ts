@@ -102,18 +102,19 @@ export class CampaignsRepository {
     return { occurrence: toOccurrence(row), order };
   }
 
-  /** Occurrences whose status no longer fits the time: due to be planned, started, ended, or ready for their report. */
+  /** Occurrences whose status may no longer fit the time. `open`: some of its actions have not ended. */
   async inMotion(
     now: Instant,
   ): Promise<
-    { occurrenceId: string; status: OccurrenceStatus; startsAt: Instant; endsAt: Instant; open: number }[]
+    { occurrenceId: string; status: OccurrenceStatus; startsAt: Instant; endsAt: Instant; open: boolean }[]
   > {
     return this.db.rows(
       `SELECT occurrence.id AS "occurrenceId", occurrence.status, occurrence.starts_at AS "startsAt",
          occurrence.ends_at AS "endsAt",
-         (SELECT count(*) FROM actions action WHERE action.occurrence_id = occurrence.id AND action.ended_at IS NULL) AS open
+         EXISTS (SELECT 1 FROM actions action WHERE action.occurrence_id = occurrence.id AND action.ended_at IS NULL) AS open
        FROM occurrences occurrence
-       WHERE occurrence.status NOT IN ('FINISHED', 'CANCELLED') AND occurrence.plan_at <= $1`,
+       WHERE occurrence.status NOT IN ('FINISHED', 'CANCELLED') AND occurrence.plan_at <= $1
+       ORDER BY occurrence.starts_at, occurrence.id`,
       [at(now)],
     );
   }
@@ -134,14 +135,30 @@ export class CampaignsRepository {
          WHERE id = $1 AND status = 'RESTORING' RETURNING campaign_id AS "campaignId"`,
         [occurrenceId, JSON.stringify(report), at(now)],
       );
-      if (!row) return;
-      await sql.run(
-        `UPDATE campaigns SET status = 'FINISHED' WHERE id = $1 AND status = 'ACTIVE'
-           AND NOT EXISTS (SELECT 1 FROM occurrences WHERE campaign_id = $1 AND status NOT IN ('FINISHED', 'CANCELLED'))`,
-        [row.campaignId],
-      );
+      if (row) await finishCampaign(sql, row.campaignId);
     });
   }
+
+  /** For an occurrence that nobody planned before its window was over. */
+  async miss(occurrenceId: string): Promise<void> {
+    await this.db.transaction(async (sql) => {
+      const [row] = await sql.rows<{ campaignId: string }>(
+        `UPDATE occurrences SET status = 'CANCELLED' WHERE id = $1 AND status = 'SCHEDULED'
+         RETURNING campaign_id AS "campaignId"`,
+        [occurrenceId],
+      );
+      if (row) await finishCampaign(sql, row.campaignId);
+    });
+  }
+}
+
+/** A campaign is over with the last of its occurrences. */
+async function finishCampaign(sql: Sql, campaignId: string): Promise<void> {
+  await sql.run(
+    `UPDATE campaigns SET status = 'FINISHED' WHERE id = $1 AND status = 'ACTIVE'
+       AND NOT EXISTS (SELECT 1 FROM occurrences WHERE campaign_id = $1 AND status NOT IN ('FINISHED', 'CANCELLED'))`,
+    [campaignId],
+  );
 }
 
 export function planJob(occurrenceId: string, runAt: Instant) {

@@ -60,18 +60,22 @@ export class CampaignsService {
       throw new Conflict(`The campaign is ${campaign.status.toLowerCase()} already.`);
     const now = this.clock.now();
     await this.db.transaction(async (sql) => {
-      await sql.run(`UPDATE campaigns SET status = 'CANCELLED', cancelled_at = $2 WHERE id = $1`, [
-        campaignId,
-        at(now),
-      ]);
+      const cancelled = await sql.run(
+        `UPDATE campaigns SET status = 'CANCELLED', cancelled_at = $2 WHERE id = $1 AND status = 'ACTIVE'`,
+        [campaignId, at(now)],
+      );
+      if (cancelled === 0) throw new Conflict('The campaign has just been ended by somebody else.');
       await sql.run(
         `UPDATE occurrences SET status = 'CANCELLED' WHERE campaign_id = $1 AND status = 'SCHEDULED'`,
         [campaignId],
       );
       const ending = await sql.rows<Parameters<typeof endNow>[0]>(
         `UPDATE actions SET end_requested_at = $2, end_code = 'CAMPAIGN_CANCELLED', due_at = $2, version = version + 1
-         WHERE occurrence_id IN (SELECT id FROM occurrences WHERE campaign_id = $1)
-           AND end_requested_at IS NULL AND state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE')
+         WHERE id IN (
+           SELECT id FROM actions
+           WHERE occurrence_id IN (SELECT id FROM occurrences WHERE campaign_id = $1)
+             AND end_requested_at IS NULL AND state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE')
+           ORDER BY id FOR UPDATE)
          RETURNING id AS "actionId", vendor, state, ends_at AS "endsAt"`,
         [campaignId, at(now)],
       );

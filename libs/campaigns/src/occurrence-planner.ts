@@ -1,47 +1,20 @@
-import { advanceJob } from '@warmshift/action-queue';
 import type { Clock } from '@warmshift/config';
-import { addToOutbox, at, iso, recordset, type Database, type Sql } from '@warmshift/db';
-import {
-  localDayOf,
-  plan,
-  type ExpectedDraw,
-  type Instant,
-  type LeftOut,
-  type Plan,
-  type PlannedAction,
-} from '@warmshift/domain';
+import { at, type Database, type Sql } from '@warmshift/db';
+import { plan, slotMs, type ExpectedDraw, type LeftOut, type Plan } from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
 import type { StatusService, ZoneContext } from '@warmshift/steerable-status';
-import { vendorModule } from '@warmshift/vendors';
-import { randomUUID } from 'node:crypto';
 import type { StoredPlan } from './campaign';
 import type { CampaignOrder, Selection } from './campaign-order';
 import type { CampaignsRepository } from './campaigns.repository';
 import type { CandidatesRepository } from './candidates.repository';
 import type { DrawRepository } from './draw.repository';
 import { planZones } from './plan-zones';
+import { insertActions, newAction, takeCycles, takenMeanwhile, type NewAction } from './planned-actions';
 
 interface Planned {
   readonly plan: Plan;
   readonly contexts: ReadonlyMap<string, ZoneContext>;
   readonly expected: ReadonlyMap<string, ExpectedDraw>;
-}
-
-/** One planned action as it is written. */
-interface NewAction {
-  readonly id: string;
-  readonly zoneId: string;
-  readonly deviceId: string;
-  readonly connectionId: string;
-  readonly zoneKind: string;
-  readonly vendor: string;
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly expectedYieldW: number;
-  readonly baselineW: number;
-  readonly cyclesReserved: number;
-  readonly cycleDay: string;
-  readonly dueAt: string;
 }
 
 export interface OccurrencePlannerOptions {
@@ -62,11 +35,13 @@ export class OccurrencePlanner {
     return (await this.options.candidates.zoneIds(supplierId, selection)).length > 0;
   }
 
-  async plan(supplierId: string, order: CampaignOrder): Promise<Planned> {
+  /** @param asked an order whose window may have begun: then what is left of it is planned. */
+  async plan(supplierId: string, asked: CampaignOrder): Promise<Planned> {
     const { candidates, clock, draws, statuses } = this.options;
     const now = clock.now();
+    const order = { ...asked, startsAt: Math.max(asked.startsAt, now - (now % slotMs)) };
     const zoneIds = await candidates.zoneIds(supplierId, order.selection);
-    const contexts = await statuses.contexts(zoneIds, now);
+    const contexts = await statuses.contexts(zoneIds, now, order.startsAt);
     const expected = await draws.expected(contexts, order, now);
     const zones = planZones(contexts, expected, order, now);
     const made = plan(
@@ -88,53 +63,62 @@ export class OccurrencePlanner {
    * workers, it does it once.
    */
   async planOccurrence(occurrenceId: string): Promise<'done' | { skipped: string }> {
-    const { campaigns, clock, db, logger } = this.options;
+    const { campaigns, clock, logger } = this.options;
     const found = await campaigns.orderOf(occurrenceId);
     if (!found || found.occurrence.status !== 'SCHEDULED') return { skipped: 'not waiting for a plan' };
-    const now = clock.now();
-    if (now >= found.order.endsAt) {
-      await campaigns.moveOccurrence(occurrenceId, 'SCHEDULED', 'CANCELLED');
+    if (clock.now() >= found.order.endsAt) {
+      await campaigns.miss(occurrenceId);
       logger.warn({ occurrenceId }, 'occurrence.window-passed');
       return { skipped: 'its window has passed' };
     }
-    const { supplierId } = found.occurrence;
-    const planned = await this.plan(supplierId, found.order);
-    const written = await db.transaction((sql) => this.write(sql, found, planned, now));
-    if (written === undefined) return { skipped: 'planned by another worker' };
-    logger.info(
-      { occurrenceId, actions: written, leftOut: planned.plan.leftOut.length },
-      'occurrence.planned',
-    );
-    return 'done';
+    for (let triesLeft = maxTries - 1; ; triesLeft -= 1) {
+      const planned = await this.plan(found.occurrence.supplierId, found.order);
+      const written = await this.write(found, planned, triesLeft === 0);
+      if (written === 'outdated') continue;
+      if (written === 'not waiting') return { skipped: 'planned by another worker' };
+      logger.info({ occurrenceId, ...written }, 'occurrence.planned');
+      return 'done';
+    }
   }
 
+  /** Nothing is written when another campaign took a zone or its cycles meanwhile, unless this was the last try. */
   private async write(
+    found: Found,
+    planned: Planned,
+    lastTry: boolean,
+  ): Promise<Written | 'outdated' | 'not waiting'> {
+    try {
+      return await this.options.db.transaction((sql) => this.writeIn(sql, found, planned, lastTry));
+    } catch (error) {
+      if (error instanceof Outdated) return 'outdated';
+      throw error;
+    }
+  }
+
+  private async writeIn(
     sql: Sql,
-    { occurrence, order }: NonNullable<Awaited<ReturnType<CampaignsRepository['orderOf']>>>,
+    { occurrence, order }: Found,
     { plan: made, contexts, expected }: Planned,
-    now: Instant,
-  ): Promise<number | undefined> {
+    lastTry: boolean,
+  ): Promise<Written | 'not waiting'> {
     const [locked] = await sql.rows(
       `SELECT 1 FROM occurrences WHERE id = $1 AND status = 'SCHEDULED' FOR UPDATE`,
       [occurrence.occurrenceId],
     );
-    if (!locked) return undefined;
+    if (!locked) return 'not waiting';
     const wanted = made.actions.map((action) =>
       newAction(action, contexts.get(action.zoneId)!, expected.get(action.zoneId)!),
     );
-    const taken = await takeCycles(sql, wanted, contexts);
-    const refused: LeftOut[] = wanted
-      .filter((action) => !taken.has(action.id))
-      .map((action) => ({
-        zoneId: action.zoneId,
-        code: 'CYCLE_LIMIT',
-        reason: 'Another campaign took the last compressor start of the day.',
-      }));
-    const actions = wanted.filter((action) => taken.has(action.id));
+    const takenZones = await takenMeanwhile(sql, occurrence.supplierId, wanted);
+    const free = wanted.filter((action) => !takenZones.has(action.zoneId));
+    const paid = await takeCycles(sql, free, contexts);
+    const actions = free.filter((action) => paid.has(action.id));
+    if (actions.length < wanted.length && !lastTry) throw new Outdated();
+    const now = this.options.clock.now();
     await insertActions(sql, occurrence, order, actions, now);
     const stored: StoredPlan = {
       slots: made.slots,
-      leftOut: [...made.leftOut, ...refused],
+      leftOut: [...made.leftOut, ...refusals(wanted, actions, takenZones)],
       chosen: actions.length,
       reboundWh: made.reboundWh,
     };
@@ -143,110 +127,38 @@ export class OccurrencePlanner {
       at(now),
       JSON.stringify(stored),
     ]);
-    return actions.length;
+    return { actions: actions.length, leftOut: stored.leftOut.length };
   }
 }
 
-function newAction(action: PlannedAction, context: ZoneContext, expected: ExpectedDraw): NewAction {
-  const leadMs = vendorModule(context.vendor).manifest.steering?.leadMs ?? 0;
-  return {
-    id: randomUUID(),
-    zoneId: action.zoneId,
-    deviceId: action.deviceId,
-    connectionId: context.connectionId,
-    zoneKind: context.facts.zone,
-    vendor: context.vendor,
-    startsAt: iso(action.span.startsAt),
-    endsAt: iso(action.span.endsAt),
-    expectedYieldW: action.expectedYieldW,
-    baselineW: expected.meanW,
-    cyclesReserved: action.cycleCost,
-    cycleDay: localDayOf(action.span.startsAt, context.facts.timeZone),
-    dueAt: iso(action.span.startsAt - leadMs),
-  };
+/** So often a plan is made anew because another campaign was faster; the last one is taken without what was lost. */
+const maxTries = 4;
+
+type Found = NonNullable<Awaited<ReturnType<CampaignsRepository['orderOf']>>>;
+
+interface Written {
+  readonly actions: number;
+  readonly leftOut: number;
 }
 
-/**
- * Takes the starts of all actions from the ledgers in one statement: what another campaign took since the facts were
- * read is seen here, so that a device can never be overbooked.
- *
- * @returns ids of the actions whose cycles were had.
- */
-async function takeCycles(
-  sql: Sql,
-  actions: readonly NewAction[],
-  contexts: ReadonlyMap<string, ZoneContext>,
-): Promise<Set<string>> {
-  const free = actions.filter((action) => action.cyclesReserved === 0).map((action) => action.id);
-  const costly = actions.filter((action) => action.cyclesReserved > 0);
-  const perDevice = new Map<
-    string,
-    { deviceId: string; supplierId: string; cycleDay: string; wanted: number; ceiling: number | null }
-  >();
-  for (const action of costly) {
-    const key = `${action.deviceId} ${action.cycleDay}`;
-    const cycles = contexts.get(action.zoneId)!.facts.cycles;
-    const known = perDevice.get(key);
-    const ceiling = cycles?.maxPerDay === undefined ? null : cycles.maxPerDay - cycles.ownNeedsReserve;
-    perDevice.set(key, {
-      deviceId: action.deviceId,
-      supplierId: contexts.get(action.zoneId)!.supplierId,
-      cycleDay: action.cycleDay,
-      wanted: (known?.wanted ?? 0) + action.cyclesReserved,
-      ceiling,
-    });
-  }
-  const rows = [...perDevice.values()].sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
-  const had = await sql.rows<{ deviceId: string; cycleDay: string }>(
-    `INSERT INTO cycle_ledger (device_id, supplier_id, local_day, reserved_starts)
-     SELECT "deviceId", "supplierId", "cycleDay", wanted
-     FROM jsonb_to_recordset($1::jsonb) AS wish("deviceId" uuid, "supplierId" uuid, "cycleDay" text, wanted int, ceiling int)
-     WHERE ceiling IS NULL OR wanted <= ceiling
-     ON CONFLICT (device_id, local_day) DO UPDATE SET reserved_starts = cycle_ledger.reserved_starts + excluded.reserved_starts
-     WHERE cycle_ledger.observed_starts + cycle_ledger.reserved_starts + excluded.reserved_starts <= coalesce(
-       (SELECT ceiling FROM jsonb_to_recordset($1::jsonb) AS wish("deviceId" uuid, "cycleDay" text, ceiling int)
-        WHERE wish."deviceId" = excluded.device_id AND wish."cycleDay" = excluded.local_day), 2147483647)
-     RETURNING device_id AS "deviceId", local_day AS "cycleDay"`,
-    [recordset(rows)],
-  );
-  const granted = new Set(had.map(({ deviceId, cycleDay }) => `${deviceId} ${cycleDay}`));
-  const paid = costly
-    .filter((action) => granted.has(`${action.deviceId} ${action.cycleDay}`))
-    .map((action) => action.id);
-  return new Set([...free, ...paid]);
-}
+/** Rolls the transaction back. */
+class Outdated extends Error {}
 
-async function insertActions(
-  sql: Sql,
-  occurrence: { readonly occurrenceId: string; readonly supplierId: string },
-  order: CampaignOrder,
-  actions: readonly NewAction[],
-  now: Instant,
-): Promise<void> {
-  await sql.run(
-    `INSERT INTO actions (id, supplier_id, occurrence_id, connection_id, device_id, zone_id, zone_kind, vendor, direction,
-       starts_at, ends_at, state, expected_yield_w, baseline_w, cycles_reserved, cycle_day, due_at, created_at)
-     SELECT id, $2, $3, "connectionId", "deviceId", "zoneId", "zoneKind", vendor, $4, "startsAt", "endsAt", 'PLANNED',
-       "expectedYieldW", "baselineW", "cyclesReserved", "cycleDay", "dueAt", $5
-     FROM jsonb_to_recordset($1::jsonb) AS action(id uuid, "connectionId" uuid, "deviceId" uuid, "zoneId" uuid,
-       "zoneKind" text, vendor text, "startsAt" timestamptz, "endsAt" timestamptz, "expectedYieldW" float8,
-       "baselineW" float8, "cyclesReserved" int, "cycleDay" text, "dueAt" timestamptz)`,
-    [recordset(actions), occurrence.supplierId, occurrence.occurrenceId, order.direction, at(now)],
-  );
-  await sql.run(
-    `INSERT INTO action_history (action_id, supplier_id, at, from_state, to_state, event, cause)
-     SELECT id, $2, $3, 'PLANNED', 'PLANNED', 'planned', $4 FROM jsonb_to_recordset($1::jsonb) AS action(id uuid)`,
-    [recordset(actions), occurrence.supplierId, at(now), `Planned for "${order.name}".`],
-  );
-  const jobs = actions.map((action) =>
-    advanceJob({
-      actionId: action.id,
-      vendor: action.vendor,
-      state: 'PLANNED',
-      dueAt: Date.parse(action.dueAt),
-      endsAt: Date.parse(action.endsAt),
-      endRequestedAt: undefined,
-    }),
-  );
-  await addToOutbox(sql, jobs, now);
+function refusals(
+  wanted: readonly NewAction[],
+  written: readonly NewAction[],
+  takenZones: ReadonlySet<string>,
+): LeftOut[] {
+  const kept = new Set(written.map(({ id }) => id));
+  return wanted
+    .filter(({ id }) => !kept.has(id))
+    .map(({ zoneId }) =>
+      takenZones.has(zoneId)
+        ? { zoneId, code: 'IN_ACTIVE_ACTION', reason: 'Another campaign has just taken this zone.' }
+        : {
+            zoneId,
+            code: 'CYCLE_LIMIT',
+            reason: 'Another campaign took the last compressor start of the day.',
+          },
+    );
 }

@@ -1,14 +1,19 @@
 import type { Clock } from '@warmshift/config';
+import type { Instant } from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
 import type { CampaignsRepository } from './campaigns.repository';
 import type { OccurrencePlanner } from './occurrence-planner';
 import type { ReportService } from './report.service';
+
+type InMotion = Awaited<ReturnType<CampaignsRepository['inMotion']>>[number];
 
 /**
  * Moves occurrences along with the time: plans what no job planned, marks start and end, writes the report when the last
  * action has ended. Any number of replicas may tick; each move happens once, because it names the state it leaves.
  */
 export class OccurrenceProgress {
+  private readonly stuck = new Set<string>();
+
   constructor(
     private readonly campaigns: CampaignsRepository,
     private readonly planner: OccurrencePlanner,
@@ -17,25 +22,42 @@ export class OccurrenceProgress {
     private readonly logger: Logger,
   ) {}
 
-  /** @returns how many moves were made. */
+  /** @returns how many moves were made. An occurrence that cannot be moved holds up no other; it is said once. */
   async tick(): Promise<number> {
     const now = this.clock.now();
     let moves = 0;
-    for (const { occurrenceId, status, startsAt, endsAt, open } of await this.campaigns.inMotion(now)) {
-      if (status === 'SCHEDULED') {
-        moves += (await this.planner.planOccurrence(occurrenceId)) === 'done' ? 1 : 0;
-      } else if (status === 'PLANNED' && now >= startsAt) {
-        moves += await this.move(occurrenceId, 'PLANNED', 'RUNNING');
-      } else if (status === 'RUNNING' && (now >= endsAt || open === 0)) {
-        moves += await this.move(occurrenceId, 'RUNNING', 'RESTORING');
-      } else if (status === 'PLANNED' && open === 0) {
-        moves += await this.move(occurrenceId, 'PLANNED', 'RUNNING');
-      } else if (status === 'RESTORING' && open === 0) {
-        await this.reports.finish(occurrenceId);
-        moves += 1;
+    for (const occurrence of await this.campaigns.inMotion(now)) {
+      const { occurrenceId } = occurrence;
+      try {
+        moves += await this.advance(occurrence, now);
+        this.stuck.delete(occurrenceId);
+      } catch (error) {
+        if (!this.stuck.has(occurrenceId))
+          this.logger.error({ occurrenceId, err: error }, 'occurrence.stuck');
+        this.stuck.add(occurrenceId);
       }
     }
     return moves;
+  }
+
+  private async advance(
+    { occurrenceId, status, startsAt, endsAt, open }: InMotion,
+    now: Instant,
+  ): Promise<number> {
+    if (status === 'SCHEDULED') {
+      return (await this.planner.planOccurrence(occurrenceId)) === 'done' ? 1 : 0;
+    }
+    if (status === 'PLANNED' && (now >= startsAt || !open)) {
+      return this.move(occurrenceId, 'PLANNED', 'RUNNING');
+    }
+    if (status === 'RUNNING' && (now >= endsAt || !open)) {
+      return this.move(occurrenceId, 'RUNNING', 'RESTORING');
+    }
+    if (status === 'RESTORING' && !open) {
+      await this.reports.finish(occurrenceId);
+      return 1;
+    }
+    return 0;
   }
 
   private async move(

@@ -59,7 +59,9 @@ export function reportOf(
   actions: readonly ReportedAction[],
 ): Report {
   const measured = new Map(actions.map((action) => [action.actionId, measuredSlots(window, action)]));
-  const slots = plan.map((slot, index): ReportSlot => {
+  const slots = plan.map((slot): ReportSlot => {
+    // A plan that was made late begins later than its window.
+    const index = Math.round((slot.startsAt - window.startsAt) / slotMs);
     const overlapping = actions.map((action) => ({ action, share: shareOf(slot.startsAt, action.span) }));
     const observed = actions
       .map(({ actionId }) => measured.get(actionId)?.[index])

@@ -1,5 +1,5 @@
 import type { Clock } from '@warmshift/config';
-import { addToOutbox, at, type Database, type OutboxJob } from '@warmshift/db';
+import { addToOutbox, at, iso, recordset, type Database, type OutboxJob } from '@warmshift/db';
 import type { Instant } from '@warmshift/domain';
 import { vendorModules } from '@warmshift/vendors';
 import type { VendorManifest } from '@warmshift/vendors/contract';
@@ -32,35 +32,36 @@ export class SyncSchedule {
         `SELECT id, vendor, next_discover_at <= $1 AS "discoverDue", next_read_idle_at <= $1 AS "idleDue",
            next_read_active_at <= $1 AS "activeDue"
          FROM connections
-         WHERE retired_at IS NULL AND status IN ('ACTIVE', 'UNAVAILABLE')
+         WHERE retired_at IS NULL AND status IN ('ACTIVE', 'UNAVAILABLE') AND vendor = ANY($3)
            AND least(next_discover_at, next_read_idle_at, next_read_active_at) <= $1
          ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-        [at(now), batch],
+        [at(now), batch, [...manifests.keys()]],
       );
-      for (const connection of due) {
-        const { cadence } = manifestOf(connection.vendor);
-        await sql.run(
-          `UPDATE connections SET
-             next_discover_at = CASE WHEN $2 THEN $5::timestamptz ELSE next_discover_at END,
-             next_read_idle_at = CASE WHEN $3 THEN $6::timestamptz ELSE next_read_idle_at END,
-             next_read_active_at = CASE WHEN $4 THEN $7::timestamptz ELSE next_read_active_at END
-           WHERE id = $1`,
-          [
-            connection.id,
-            connection.discoverDue,
-            connection.idleDue,
-            connection.activeDue,
-            at(now + cadence.discoverMs),
-            at(now + cadence.readIdleMs),
-            at(now + cadence.readActiveMs),
-          ],
-        );
-      }
+      if (due.length === 0) return 0;
+      await sql.run(
+        `UPDATE connections SET
+           next_discover_at = CASE WHEN next_discover_at <= $2 THEN turn."discoverAt" ELSE next_discover_at END,
+           next_read_idle_at = CASE WHEN next_read_idle_at <= $2 THEN turn."idleAt" ELSE next_read_idle_at END,
+           next_read_active_at = CASE WHEN next_read_active_at <= $2 THEN turn."activeAt" ELSE next_read_active_at END
+         FROM jsonb_to_recordset($1::jsonb) AS turn(id uuid, "discoverAt" timestamptz, "idleAt" timestamptz, "activeAt" timestamptz)
+         WHERE connections.id = turn.id`,
+        [recordset(due.map((connection) => nextTurn(connection, now))), at(now)],
+      );
       const jobs = due.flatMap((connection) => jobsFor(connection, now));
       await addToOutbox(sql, jobs, now);
       return jobs.length;
     });
   }
+}
+
+function nextTurn({ id, vendor }: DueConnection, now: Instant): object {
+  const { cadence } = manifestOf(vendor);
+  return {
+    id,
+    discoverAt: iso(now + cadence.discoverMs),
+    idleAt: iso(now + cadence.readIdleMs),
+    activeAt: iso(now + cadence.readActiveMs),
+  };
 }
 
 function jobsFor({ id, vendor, discoverDue, idleDue, activeDue }: DueConnection, now: Instant): OutboxJob[] {

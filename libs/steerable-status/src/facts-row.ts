@@ -59,7 +59,9 @@ export interface FactsRow {
   readonly runningSince: Instant | null;
   readonly plannedStartsAt: Instant | null;
   readonly plannedEndsAt: Instant | null;
-  /** {localDay: [observed, reserved]} of the days around the asked instant. */
+  /** [first, last hot reading] of the tank's completed runs of the last four weeks, epoch ms. */
+  readonly recentRuns: readonly (readonly [number, number])[] | null;
+  /** {localDay: [observed, reserved]} of the days around the instant of which is asked. */
   readonly cycles: Record<string, [number, number]> | null;
   /** Observed starts of the device in the last seven days, epoch ms. */
   readonly recentStarts: number[] | null;
@@ -82,7 +84,7 @@ export interface FactsRow {
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::bigint`;
 
 /**
- * `$1` zone ids, `$2` the instant. Per-device sub-selects use the primary keys of the ledgers and `actions(device_id,
+ * `$1` zone ids, `$2` the present instant, `$3` the instant of which is asked, now or later. Per-device sub-selects use the primary keys of the ledgers and `actions(device_id,
  * state)`.
  */
 export const factsSql = `
@@ -112,10 +114,12 @@ export const factsSql = `
     legionella.enrolled_at AS "enrolledAt", legionella.last_completed_at AS "lastCompletedAt",
     legionella.running_since AS "runningSince", legionella.planned_starts_at AS "plannedStartsAt",
     legionella.planned_ends_at AS "plannedEndsAt",
+    (SELECT jsonb_agg(jsonb_build_array(${ms('run.started_at')}, ${ms('run.completed_at')})) FROM legionella_runs run
+       WHERE run.zone_id = zone.id AND run.completed_at > $2::timestamptz - interval '29 days') AS "recentRuns",
     (SELECT jsonb_object_agg(ledger.local_day, jsonb_build_array(ledger.observed_starts, ledger.reserved_starts))
        FROM cycle_ledger ledger WHERE ledger.device_id = device.id
-         AND ledger.local_day BETWEEN to_char($2::timestamptz - interval '1 day', 'YYYY-MM-DD')
-                                  AND to_char($2::timestamptz + interval '1 day', 'YYYY-MM-DD')) AS cycles,
+         AND ledger.local_day BETWEEN to_char($3::timestamptz - interval '1 day', 'YYYY-MM-DD')
+                                  AND to_char($3::timestamptz + interval '1 day', 'YYYY-MM-DD')) AS cycles,
     (SELECT array_agg(${ms('start.started_at')} ORDER BY start.started_at) FROM cycle_starts start
        WHERE start.device_id = device.id AND start.started_at > $2::timestamptz - interval '7 days') AS "recentStarts",
     (SELECT jsonb_agg(jsonb_build_object('actionId', action.id, 'zoneId', action.zone_id, 'direction', action.direction,

@@ -4,3 +4,7 @@ export type { ZoneContext } from './zone-context';
 export { StatusRepository } from './status.repository';
 export type { FactsRow } from './facts-row';
 export { zoneContext } from './zone-context';
+export { LegionellaModule } from './legionella/legionella.module';
+export { LegionellaRepository } from './legionella/legionella.repository';
+export { LegionellaService, type EvidenceReport, type OverdueTank } from './legionella/legionella.service';
+export { hastenChecks } from './overrides/hasten-checks';

@@ -12,11 +12,15 @@ export interface AssessedZone {
 export class StatusRepository {
   constructor(private readonly db: Database) {}
 
-  facts(zoneIds: readonly string[], now: Instant): Promise<FactsRow[]> {
-    return this.db.rows<FactsRow>(factsSql, [zoneIds, at(now)]);
+  /** As known at `now`, for an action that would start at `startsAt`. */
+  facts(zoneIds: readonly string[], now: Instant, startsAt = now): Promise<FactsRow[]> {
+    return this.db.rows<FactsRow>(factsSql, [zoneIds, at(now), at(startsAt)]);
   }
 
-  /** Stores statuses; each change of code becomes a row of the history. An older assessment never replaces a newer one. */
+  /**
+   * Stores statuses; each change of code becomes a row of the history. An older assessment never replaces a newer one.
+   * `before` is what this statement saw when it began; `since` tells when another process made the same change first.
+   */
   async store(zones: readonly AssessedZone[], now: Instant): Promise<number> {
     if (zones.length === 0) return 0;
     const rows = zones
@@ -41,12 +45,12 @@ export class StatusRepository {
            in_active = excluded.in_active, next_eligible_at = excluded.next_eligible_at, assessed_at = excluded.assessed_at,
            since = CASE WHEN zone_statuses.code = excluded.code THEN zone_statuses.since ELSE excluded.since END
          WHERE zone_statuses.assessed_at <= excluded.assessed_at
-         RETURNING zone_id, supplier_id, code, reason),
+         RETURNING zone_id, supplier_id, code, reason, since),
        changed AS (
          INSERT INTO status_history (zone_id, supplier_id, at, code, reason)
          SELECT written.zone_id, written.supplier_id, $2, written.code, written.reason
          FROM written LEFT JOIN before ON before.zone_id = written.zone_id
-         WHERE before.code IS DISTINCT FROM written.code
+         WHERE before.code IS DISTINCT FROM written.code AND written.since = $2
          RETURNING 1)
        SELECT count(*) AS changed FROM changed`,
       [recordset(rows), at(now)],

@@ -2,6 +2,7 @@ import type { Clock } from '@warmshift/config';
 import type { Database } from '@warmshift/db';
 import {
   assess,
+  localDayOf,
   minuteMs,
   type Assessment,
   type Direction,
@@ -19,6 +20,8 @@ export interface ActionToDispatch {
   readonly startsAt: Instant;
   readonly endsAt: Instant;
   readonly cyclesReserved: number;
+  /** Local day from whose ledger they were taken. */
+  readonly cycleDay: string;
 }
 
 /** Zones loaded and assessed at once. */
@@ -34,28 +37,34 @@ export class StatusService {
     private readonly clock: Clock,
   ) {}
 
-  /** Facts of zones, for planning. Zones of retired devices are left out. */
-  async contexts(zoneIds: readonly string[], now: Instant): Promise<ZoneContext[]> {
+  /** Facts of zones, for planning a window from `startsAt`. Zones of retired devices are left out. */
+  async contexts(zoneIds: readonly string[], now: Instant, startsAt = now): Promise<ZoneContext[]> {
     const contexts: ZoneContext[] = [];
     for (let from = 0; from < zoneIds.length; from += batch) {
-      const rows = await this.statuses.facts(zoneIds.slice(from, from + batch), now);
-      for (const row of rows) contexts.push(zoneContext(row, now));
+      const rows = await this.statuses.facts(zoneIds.slice(from, from + batch), now, startsAt);
+      for (const row of rows) contexts.push(zoneContext(row, now, undefined, startsAt));
     }
     return contexts;
   }
 
-  /** Asked again right before sending, with the newest facts; the action's own reservation does not count against it. */
+  /**
+   * Asked again right before sending, with the newest facts; the action's own reservation does not count against it.
+   *
+   * @returns the facts too, unless the device is no longer there.
+   */
   async assessForDispatch(
     action: ActionToDispatch,
     now: Instant,
-  ): Promise<{ assessment: Assessment; facts: ZoneFacts }> {
-    const [row] = await this.statuses.facts([action.zoneId], now);
-    if (!row) return { assessment: gone, facts: {} as ZoneFacts };
-    const { facts } = zoneContext(row, now, action.actionId);
+  ): Promise<{ assessment: Assessment; facts?: ZoneFacts | undefined }> {
+    const startsAt = Math.max(now, action.startsAt);
+    const [row] = await this.statuses.facts([action.zoneId], now, startsAt);
+    if (!row) return { assessment: gone };
+    const { facts } = zoneContext(row, now, action.actionId, startsAt);
+    const ownDay = localDayOf(startsAt, facts.timeZone) === action.cycleDay;
     const assessment = assess(facts, now, {
       direction: action.direction,
       span: { startsAt: action.startsAt, endsAt: action.endsAt },
-      cyclesReserved: action.cyclesReserved,
+      cyclesReserved: ownDay ? action.cyclesReserved : undefined,
     });
     return { assessment, facts };
   }

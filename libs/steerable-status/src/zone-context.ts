@@ -52,9 +52,15 @@ const withCompressor: ReadonlySet<string> = new Set(['heat_pump']);
 
 /**
  * From one row of the database to the facts of the rules. NULL becomes "no statement". `exceptActionId` is the action
- * being asked for: it does not block itself.
+ * being asked for: it does not block itself. Facts "of today" are those of the day on which it would start.
  */
-export function zoneContext(row: FactsRow, now: Instant, exceptActionId?: string): ZoneContext {
+export function zoneContext(
+  row: FactsRow,
+  now: Instant,
+  exceptActionId?: string,
+  asksFor: Instant = now,
+): ZoneContext {
+  const startsAt = Math.max(now, asksFor);
   const timeZone = timeZoneFor({
     siteTimeZone: row.siteTimeZone ?? undefined,
     country: row.country ?? undefined,
@@ -85,7 +91,7 @@ export function zoneContext(row: FactsRow, now: Instant, exceptActionId?: string
     overrideQuietUntil: row.overrideQuietUntil ?? undefined,
     transientMode: row.transientMode === true && !active ? (row.mode ?? 'unknown') : undefined,
     legionella: legionellaOf(row),
-    cycles: cyclesOf(row, now, timeZone),
+    cycles: cyclesOf(row, startsAt, timeZone),
     compressor: compressorOf(row, now),
     comfort: effectiveLimits(row.supplierRules, row.deviceRules),
     temperatureC: row.temperatureC ?? undefined,
@@ -97,8 +103,8 @@ export function zoneContext(row: FactsRow, now: Instant, exceptActionId?: string
     coolingKPerH: row.coolingKPerH ?? undefined,
     activationLimitC: row.activationLimitC ?? undefined,
     lastActionEndedAt: row.lastActionEndedAt ?? undefined,
-    actionsToday: actionsToday(row, now, timeZone),
-    quietHours: quietSpansAround(quietHoursOf(row.quietHours), now, timeZone),
+    actionsToday: actionsToday(row, startsAt, timeZone),
+    quietHours: quietSpansAround(quietHoursOf(row.quietHours), startsAt, timeZone),
   };
   return {
     zoneId: row.zoneId,
@@ -146,6 +152,7 @@ function legionellaOf(row: FactsRow): LegionellaFacts | undefined {
     lastCompletedAt: row.lastCompletedAt ?? undefined,
     enrolledAt: row.enrolledAt,
     runningSince: row.runningSince ?? undefined,
+    recentRuns: row.recentRuns?.map(([startsAt, endsAt]) => ({ startsAt, endsAt })),
     planned:
       row.plannedStartsAt !== null && row.plannedEndsAt !== null
         ? { startsAt: row.plannedStartsAt, endsAt: row.plannedEndsAt }
@@ -153,15 +160,17 @@ function legionellaOf(row: FactsRow): LegionellaFacts | undefined {
   };
 }
 
-function cyclesOf(row: FactsRow, now: Instant, timeZone: string): CycleFacts | undefined {
+function cyclesOf(row: FactsRow, startsAt: Instant, timeZone: string): CycleFacts | undefined {
   if (row.maxCyclesPerDay === null) return undefined;
-  const today = localDayOf(now, timeZone);
-  const [observedToday, reserved] = row.cycles?.[today] ?? [0, 0];
+  const day = localDayOf(startsAt, timeZone);
+  const [observedToday, reserved] = row.cycles?.[day] ?? [0, 0];
   return {
     maxPerDay: row.maxCyclesPerDay,
     observedToday,
     reservedToday: reserved,
-    ownNeedsReserve: ownNeedsReserve(recentDays(row, today, timeZone), minuteOfLocalDay(now, timeZone)),
+    ownNeedsReserve: ownNeedsReserve(recentDays(row, day, timeZone), minuteOfLocalDay(startsAt, timeZone), {
+      observedToday,
+    }),
   };
 }
 
@@ -191,8 +200,8 @@ function compressorOf(row: FactsRow, now: Instant): CompressorFacts | undefined 
   };
 }
 
-function actionsToday(row: FactsRow, now: Instant, timeZone: string): number {
-  const today = localDayOf(now, timeZone);
+function actionsToday(row: FactsRow, startsAt: Instant, timeZone: string): number {
+  const today = localDayOf(startsAt, timeZone);
   return (row.recentActions ?? []).filter((at) => localDayOf(at, timeZone) === today).length;
 }
 

@@ -98,19 +98,30 @@ export class ConnectionsRepository {
     ]);
   }
 
-  /** @returns whether the status is another one than before. */
+  /**
+   * Notes what a call to the vendor said of the connection. What was asked (`askedAt`) before the status last changed is
+   * old news: an answer to credentials that were replaced meanwhile must not pause the connection again.
+   *
+   * @returns whether the status is another one than before. The reason is kept up to date without that.
+   */
   async setStatus(
     connectionId: string,
-    status: ConnectionStatus,
+    status: Exclude<ConnectionStatus, 'DISABLED'>,
     reason: string | undefined,
+    askedAt: Instant,
     now: Instant,
   ): Promise<boolean> {
-    const changed = await this.db.run(
-      `UPDATE connections SET status = $2::"ConnectionStatus", status_reason = $3, status_since = $4
-       WHERE id = $1 AND (status <> $2::"ConnectionStatus" OR status_reason IS DISTINCT FROM $3)`,
-      [connectionId, status, reason ?? null, new Date(now)],
+    const [row] = await this.db.rows<{ before: ConnectionStatus }>(
+      `UPDATE connections SET status = $2::"ConnectionStatus", status_reason = $3,
+         status_since = CASE WHEN connections.status = $2::"ConnectionStatus" THEN connections.status_since ELSE $5 END
+       FROM (SELECT id, status FROM connections WHERE id = $1 FOR UPDATE) before
+       WHERE connections.id = before.id AND connections.retired_at IS NULL AND before.status <> 'DISABLED'
+         AND (before.status <> $2::"ConnectionStatus" OR connections.status_reason IS DISTINCT FROM $3)
+         AND connections.status_since <= $4
+       RETURNING before.status AS before`,
+      [connectionId, status, reason ?? null, new Date(askedAt), new Date(now)],
     );
-    return changed > 0;
+    return row !== undefined && row.before !== status;
   }
 
   async noteDiscovery(
@@ -132,22 +143,31 @@ export class ConnectionsRepository {
     ]);
   }
 
-  /** Whether devices of the connection hold something of ours right now. */
-  async holdsActions(connectionId: string): Promise<boolean> {
-    const [row] = await this.db.rows<{ holds: boolean }>(
-      `SELECT EXISTS (SELECT 1 FROM actions WHERE connection_id = $1
-        AND state IN ('DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING')) AS holds`,
-      [connectionId],
-    );
-    return row?.holds ?? false;
-  }
-
-  /** Its devices stay as history, retired. Refused by the service while it holds actions. */
+  /**
+   * Its devices stay as history, retired. Actions that have not gone out are called off in the same transaction, so that
+   * none can slip out between the question and the removal.
+   *
+   * @throws Conflict while devices of the connection hold something of ours, which only its credentials can take back.
+   */
   async retire(connectionId: string, now: Instant): Promise<void> {
     await this.db.transaction(async (sql) => {
       await sql.run(
+        `UPDATE actions SET end_requested_at = $2, end_code = 'CAMPAIGN_CANCELLED', due_at = $2, version = version + 1
+         WHERE id IN (SELECT id FROM actions WHERE connection_id = $1 AND state = 'PLANNED' ORDER BY id FOR UPDATE)`,
+        [connectionId, new Date(now)],
+      );
+      const [holding] = await sql.rows(
+        `SELECT 1 FROM actions WHERE connection_id = $1 AND state IN ('DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING') LIMIT 1`,
+        [connectionId],
+      );
+      if (holding) {
+        throw new Conflict(
+          'Devices of this connection are in actions. Stop the campaigns or use the emergency stop first.',
+        );
+      }
+      await sql.run(
         `UPDATE connections SET retired_at = $2, status = 'DISABLED', credentials = '', name = name || ' (removed ' || id || ')'
-         WHERE id = $1`,
+         WHERE id = $1 AND retired_at IS NULL`,
         [connectionId, new Date(now)],
       );
       await sql.run('UPDATE connection_runtime SET token = NULL WHERE connection_id = $1', [connectionId]);

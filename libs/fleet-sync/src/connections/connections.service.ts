@@ -1,8 +1,13 @@
 import type { Clock } from '@warmshift/config';
-import { Conflict } from '@warmshift/domain';
+import type { Instant } from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
 import type { SecretBox } from '@warmshift/security';
-import { VendorAuthExpired, VendorError, VendorForbidden } from '@warmshift/vendors/contract';
+import {
+  VendorAuthExpired,
+  VendorError,
+  VendorForbidden,
+  VendorRateLimited,
+} from '@warmshift/vendors/contract';
 import { checkedConnection } from './connection-checks';
 import type { Connection, ConnectionStatus, NewConnection } from './connection';
 import type { ConnectionsRepository } from './connections.repository';
@@ -11,7 +16,7 @@ import { sealedTo } from './vendor-runtime';
 
 export interface ConnectionsServiceOptions {
   readonly connections: ConnectionsRepository;
-  readonly vendors: VendorConnections;
+  readonly vendors: Pick<VendorConnections, 'open'>;
   readonly secrets: SecretBox;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -84,46 +89,50 @@ export class ConnectionsService {
   async verify(connectionId: string): Promise<void> {
     const open = await this.options.vendors.open(connectionId);
     if (!open) return;
+    const askedAt = this.options.clock.now();
     try {
       await open.adapter.verifyCredentials();
-      await this.noteHealthy(connectionId);
+      await this.noteHealthy(connectionId, askedAt);
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
-      await this.noteFailure(connectionId, error);
+      await this.noteFailure(connectionId, error, askedAt);
     }
   }
 
+  /** @throws Conflict while devices of the connection are in actions. */
   async remove(supplierId: string, connectionId: string): Promise<void> {
     await this.options.connections.get(supplierId, connectionId);
-    if (await this.options.connections.holdsActions(connectionId)) {
-      throw new Conflict(
-        'Devices of this connection are in actions. Stop the campaigns or use the emergency stop first.',
-      );
-    }
     await this.options.connections.retire(connectionId, this.options.clock.now());
   }
 
-  /** The vendor answered as it should. One log line when it had been away. */
-  async noteHealthy(connectionId: string): Promise<void> {
-    await this.changeStatus(connectionId, 'ACTIVE', undefined);
+  /** The vendor answered as it should, asked at `askedAt`. One log line when it had been away. */
+  async noteHealthy(connectionId: string, askedAt?: Instant): Promise<void> {
+    await this.changeStatus(connectionId, 'ACTIVE', undefined, askedAt);
   }
 
-  /** One log line when a connection goes away, not one for every failed call. */
-  async noteFailure(connectionId: string, error: VendorError): Promise<void> {
-    const status: ConnectionStatus =
-      error instanceof VendorAuthExpired || error instanceof VendorForbidden
-        ? 'NEEDS_REAUTHENTICATION'
-        : 'UNAVAILABLE';
-    await this.changeStatus(connectionId, status, error.words ?? error.message);
+  /**
+   * One log line when a connection goes away, not one for every failed call. A vendor that asks us to go slower, or our own
+   * pacing that does, is not away: its devices keep their status until their readings are too old.
+   */
+  async noteFailure(connectionId: string, error: VendorError, askedAt?: Instant): Promise<void> {
+    if (error instanceof VendorRateLimited) {
+      this.options.logger.debug({ connectionId, message: error.message }, 'connection.slowed-down');
+      return;
+    }
+    const refused = error instanceof VendorAuthExpired || error instanceof VendorForbidden;
+    const status = refused ? 'NEEDS_REAUTHENTICATION' : 'UNAVAILABLE';
+    await this.changeStatus(connectionId, status, error.words ?? error.message, askedAt);
   }
 
   private async changeStatus(
     connectionId: string,
-    status: ConnectionStatus,
+    status: Exclude<ConnectionStatus, 'DISABLED'>,
     reason: string | undefined,
+    askedAt: Instant | undefined,
   ): Promise<void> {
     const { connections, clock, logger } = this.options;
-    if (!(await connections.setStatus(connectionId, status, reason, clock.now()))) return;
+    const now = clock.now();
+    if (!(await connections.setStatus(connectionId, status, reason, askedAt ?? now, now))) return;
     if (status === 'ACTIVE') logger.info({ connectionId, status }, 'connection.back');
     else logger.warn({ connectionId, status, reason }, 'connection.away');
   }

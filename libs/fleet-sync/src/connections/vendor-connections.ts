@@ -1,13 +1,14 @@
 import type { Clock } from '@warmshift/config';
 import type { Database } from '@warmshift/db';
-import { eventLog, registerSecret, type Logger } from '@warmshift/observability';
-import type { SecretBox } from '@warmshift/security';
+import { eventLog, metrics, registerSecret, type Logger } from '@warmshift/observability';
+import { guardedLookup, type SecretBox } from '@warmshift/security';
 import { vendorModule } from '@warmshift/vendors';
 import type { VendorAdapter, VendorManifest, VendorModule } from '@warmshift/vendors/contract';
 import type { Connection } from './connection';
 import type { ConnectionsRepository } from './connections.repository';
 import { allowedBaseUrl, secretValuesOf } from './connection-checks';
-import { PostgresPacer, PostgresTokenStore, PostgresVendorMemory, sealedTo } from './vendor-runtime';
+import { PostgresPacer } from './postgres-pacer';
+import { PostgresTokenStore, PostgresVendorMemory, sealedTo } from './vendor-runtime';
 
 export interface OpenConnection {
   readonly connection: Connection;
@@ -70,13 +71,24 @@ export class VendorConnections {
       credentials: module.credentialsSchema.parse(credentials),
       settings: module.settingsSchema.parse(connection.settings),
       clock,
-      pacer: new PostgresPacer(db, connection.connectionId, module.manifest.pacing, clock),
+      pacer: new PostgresPacer({
+        db,
+        connectionId: connection.connectionId,
+        pacing: module.manifest.pacing,
+        clock,
+      }),
       tokens: new PostgresTokenStore(db, secrets, connection.connectionId),
       memory: new PostgresVendorMemory(db, connection.connectionId),
       log: eventLog(logger, { vendor: connection.vendor, connectionId: connection.connectionId }),
+      lookup: lookups[local ? 'local' : 'public'],
+      onRequest: ({ purpose, outcome, seconds }) =>
+        metrics.vendorRequests.observe({ vendor: connection.vendor, purpose, outcome }, seconds),
     });
     return { connection, manifest: module.manifest, adapter };
   }
 }
+
+/** One of each per process, so that connections to one host share their pool. */
+const lookups = { local: guardedLookup('local'), public: guardedLookup('public') };
 
 const cannotSteer = { leadMs: 0, readBackAfterMs: 60_000, readBackUntilMs: 60_000 };

@@ -1,15 +1,7 @@
-import { at, type Database } from '@warmshift/db';
-import { dayMs, type Instant } from '@warmshift/domain';
+import { at, type Database, type Sql } from '@warmshift/db';
+import type { Instant } from '@warmshift/domain';
 import type { SecretBox } from '@warmshift/security';
-import {
-  VendorRateLimited,
-  type Pacer,
-  type StoredToken,
-  type TokenStore,
-  type VendorClock,
-  type VendorManifest,
-  type VendorMemory,
-} from '@warmshift/vendors/contract';
+import type { StoredToken, TokenStore, VendorMemory } from '@warmshift/vendors/contract';
 
 /** What secrets of a connection are bound to, so that a sealed value cannot be moved to another row. */
 export function sealedTo(connectionId: string, what: 'credentials' | 'token'): string {
@@ -18,25 +10,30 @@ export function sealedTo(connectionId: string, what: 'credentials' | 'token'): s
 
 /** One token per connection, sealed in Postgres; renewal holds a lock that is valid across processes. */
 export class PostgresTokenStore implements TokenStore {
+  /** Callers of this process wait for the same renewal, so that they hold one database connection together, not one each. */
+  private readonly renewals = new Map<string | undefined, Promise<StoredToken>>();
+
   constructor(
     private readonly db: Database,
     private readonly secrets: SecretBox,
     private readonly connectionId: string,
   ) {}
 
-  async read(): Promise<StoredToken | undefined> {
-    const [row] = await this.db.rows<{ token: string | null; expiresAt: Instant | null }>(
-      'SELECT token, token_expires_at AS "expiresAt" FROM connection_runtime WHERE connection_id = $1',
-      [this.connectionId],
-    );
-    if (!row?.token) return undefined;
-    const value = this.secrets.open(row.token, sealedTo(this.connectionId, 'token'));
-    return { value, expiresAt: row.expiresAt ?? undefined };
+  read(): Promise<StoredToken | undefined> {
+    return this.readOn(this.db);
   }
 
   renew(rejected: string | undefined, fetch: () => Promise<StoredToken>): Promise<StoredToken> {
+    const known = this.renewals.get(rejected);
+    if (known) return known;
+    const renewal = this.renewAlone(rejected, fetch).finally(() => this.renewals.delete(rejected));
+    this.renewals.set(rejected, renewal);
+    return renewal;
+  }
+
+  private renewAlone(rejected: string | undefined, fetch: () => Promise<StoredToken>): Promise<StoredToken> {
     return this.db.withSessionLock(`token/${this.connectionId}`, async (sql) => {
-      const stored = await this.read();
+      const stored = await this.readOn(sql);
       if (stored && stored.value !== rejected) return stored;
       const fresh = await fetch();
       await sql.run(
@@ -50,60 +47,16 @@ export class PostgresTokenStore implements TokenStore {
       return fresh;
     });
   }
-}
 
-/**
- * Generic cell rate algorithm on one row per connection: `next_free_at` is the theoretical arrival time. One statement
- * per request, valid across processes, in time of the injected clock.
- */
-export class PostgresPacer implements Pacer {
-  constructor(
-    private readonly db: Database,
-    private readonly connectionId: string,
-    private readonly pacing: VendorManifest['pacing'],
-    private readonly clock: VendorClock,
-  ) {}
-
-  async take(purpose: 'read' | 'steer' | 'restore'): Promise<void> {
-    const now = this.clock.now();
-    const emissionMs = 1000 / this.pacing.requestsPerSecond;
-    const quota = this.pacing.requestsPerDay;
-    const allowed =
-      quota === undefined
-        ? null
-        : purpose === 'restore'
-          ? quota
-          : Math.floor(quota * (1 - this.pacing.restoreShare));
-    const day = new Date(now).toISOString().slice(0, 10);
-    const [row] = await this.db.rows<{ freeAt: Instant }>(
-      `UPDATE connection_runtime
-       SET next_free_at = greatest(coalesce(next_free_at, $2), $2) + make_interval(secs => $3 / 1000.0),
-           quota_day = $4,
-           quota_used = CASE WHEN quota_day = $4 THEN quota_used + 1 ELSE 1 END
-       WHERE connection_id = $1 AND ($5::int IS NULL OR quota_day IS DISTINCT FROM $4 OR quota_used < $5)
-       RETURNING next_free_at AS "freeAt"`,
-      [this.connectionId, new Date(now), emissionMs, day, allowed],
+  private async readOn(sql: Sql): Promise<StoredToken | undefined> {
+    const [row] = await sql.rows<{ token: string | null; expiresAt: Instant | null }>(
+      'SELECT token, token_expires_at AS "expiresAt" FROM connection_runtime WHERE connection_id = $1',
+      [this.connectionId],
     );
-    if (!row)
-      throw new VendorRateLimited(`The daily quota of ${quota} requests is used up.`, untilNextUtcDay(now));
-    const sendAt = row.freeAt - emissionMs * this.pacing.burst;
-    if (sendAt > now) await sleep(this.clock.realMs(sendAt - now));
+    if (!row?.token) return undefined;
+    const value = this.secrets.open(row.token, sealedTo(this.connectionId, 'token'));
+    return { value, expiresAt: row.expiresAt ?? undefined };
   }
-
-  async backOff(ms: number): Promise<void> {
-    await this.db.run(
-      'UPDATE connection_runtime SET next_free_at = greatest(coalesce(next_free_at, $2), $2) WHERE connection_id = $1',
-      [this.connectionId, new Date(this.clock.now() + ms)],
-    );
-  }
-}
-
-function untilNextUtcDay(now: Instant): number {
-  return dayMs - (now % dayMs);
-}
-
-function sleep(realMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, realMs));
 }
 
 /** Small non-secret facts of a connection, shared by all processes. */

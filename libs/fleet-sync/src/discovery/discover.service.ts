@@ -15,9 +15,9 @@ import type { IngestService } from '../readings/ingest.service';
 import type { FleetRepository } from './fleet.repository';
 
 export interface DiscoverServiceOptions {
-  readonly vendors: VendorConnections;
+  readonly vendors: Pick<VendorConnections, 'open'>;
   readonly connections: ConnectionsRepository;
-  readonly health: ConnectionsService;
+  readonly health: Pick<ConnectionsService, 'noteFailure' | 'noteHealthy'>;
   readonly fleet: FleetRepository;
   readonly ingest: IngestService;
   readonly statuses: StatusService;
@@ -38,31 +38,33 @@ export class DiscoverService {
 
   /** @returns undefined when the connection is gone or the vendor could not be asked (its status says why). */
   async discover(connectionId: string): Promise<Discovered | undefined> {
-    const { vendors, health } = this.options;
+    const { clock, vendors, health } = this.options;
     const open = await vendors.open(connectionId);
     if (!open) return undefined;
+    const askedAt = clock.now();
     let listing: Listing;
     try {
       listing = await open.adapter.list();
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
-      await health.noteFailure(connectionId, error);
+      await health.noteFailure(connectionId, error, askedAt);
       await this.options.statuses.recomputeConnection(connectionId);
       if (error.retry === 'later') throw error;
       return undefined;
     }
-    await health.noteHealthy(connectionId);
+    await health.noteHealthy(connectionId, askedAt);
     return this.store(open.connection, listing);
   }
 
   private async store(
     connection: Parameters<FleetRepository['store']>[0],
     raw: Listing,
-  ): Promise<Discovered> {
+  ): Promise<Discovered | undefined> {
     const { connections, fleet, ingest, statuses, clock, logger } = this.options;
     const listing = sane(raw);
     const now = clock.now();
     const stored = await fleet.store(connection, listing, now);
+    if (!stored) return undefined;
     const zoneOf = new Map(stored.zones.map((zone) => [`${zone.vendorDeviceId}\n${zone.kind}`, zone]));
     await ingest.ingest(
       listing.devices.flatMap((device) =>

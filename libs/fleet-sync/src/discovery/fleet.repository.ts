@@ -25,9 +25,16 @@ export class FleetRepository {
   /**
    * Makes the stored fleet of a connection equal to a listing. Devices that a *complete* listing no longer holds are
    * retired; an incomplete one only adds and updates. What operators and customers set (tags, opt-outs, switches) stays.
+   *
+   * @returns undefined, with nothing stored, when the connection was removed while its vendor was being asked.
    */
-  async store(connection: Connection, listing: Listing, now: Instant): Promise<StoredListing> {
+  async store(connection: Connection, listing: Listing, now: Instant): Promise<StoredListing | undefined> {
     return this.db.transaction(async (sql) => {
+      const [present] = await sql.rows(
+        'SELECT 1 FROM connections WHERE id = $1 AND retired_at IS NULL FOR SHARE',
+        [connection.connectionId],
+      );
+      if (!present) return undefined;
       await upsertSites(sql, connection, listing.sites, now);
       const added = await upsertDevices(sql, connection, listing.devices, now);
       await upsertZones(sql, connection, listing.devices, now);
@@ -127,7 +134,7 @@ async function upsertDevices(
      ON CONFLICT (connection_id, vendor_device_id) DO UPDATE SET
        site_id = excluded.site_id, last_seen_at = excluded.last_seen_at, retired_at = NULL,
        ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
-     RETURNING (first_seen_at = last_seen_at) AS added`,
+     RETURNING (xmax = 0) AS added`,
     [recordset(rows), connection.supplierId, connection.connectionId, new Date(now)],
   );
   return written.filter((row) => row.added).length;
