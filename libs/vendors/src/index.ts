@@ -3,9 +3,10 @@ import { heatingcontrol } from '@warmshift/vendors/heatingcontrol';
 import { istabai } from '@warmshift/vendors/istabai';
 import { microclimates } from '@warmshift/vendors/microclimates';
 import { nox } from '@warmshift/vendors/nox';
+import { sgready } from '@warmshift/vendors/sgready';
 
 /** Every vendor there is. A new one is added here and nowhere else. */
-export const vendorModules: readonly VendorModule[] = [heatingcontrol, istabai, nox, microclimates];
+export const vendorModules: readonly VendorModule[] = [heatingcontrol, istabai, nox, microclimates, sgready];
 
 /** The module of a vendor by its manifest's name. Throws an error that lists the known ones. */
 export function vendorModule(vendor: string): VendorModule {

@@ -4,7 +4,7 @@ import { vendorModule, vendorModules } from '.';
 describe('vendorModules', () => {
   it('holds each vendor once', () => {
     const names = vendorModules.map(({ manifest }) => manifest.vendor);
-    expect([...names].sort()).toEqual(['heatingcontrol', 'istabai', 'microclimates', 'nox']);
+    expect([...names].sort()).toEqual(['heatingcontrol', 'istabai', 'microclimates', 'nox', 'sgready']);
   });
 
   it.each(vendorModules.map((module) => [module.manifest.vendor, module] as const))(
@@ -30,7 +30,7 @@ describe('vendorModules', () => {
 describe('vendorModule', () => {
   it('names the known vendors when asked for another', () => {
     expect(() => vendorModule('acme')).toThrow(
-      'Unknown vendor "acme". Known vendors: heatingcontrol, istabai, nox, microclimates.',
+      'Unknown vendor "acme". Known vendors: heatingcontrol, istabai, nox, microclimates, sgready.',
     );
   });
 });

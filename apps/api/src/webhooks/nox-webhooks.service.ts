@@ -53,7 +53,8 @@ export class NoxWebhooks {
     const read = readNoxWebhook(delivery, { apiKey: known?.apiKey, now: this.clock.now(), toleranceMs });
     if (read.kind === 'refused' || known === undefined) {
       const reason = known === undefined || read.kind !== 'refused' ? 'connection' : read.reason;
-      this.log.warn('webhook.refused', { connectionId, reason });
+      // Anybody can send something to no connection; a known one that cannot be heard any more is worth a warning.
+      this.log[known === undefined ? 'debug' : 'warn']('webhook.refused', { connectionId, reason });
       throw new Unauthenticated("Not signed with this connection's key, or its time stamp is too old.");
     }
     if (read.kind === 'unreadable') {
@@ -65,7 +66,11 @@ export class NoxWebhooks {
       return 'ignored';
     }
     const { event, subject } = read;
-    const verdict = await this.take(known.connection, delivery, { subject, happenedAt: event.happenedAt });
+    const verdict = await this.take(known.connection, delivery, {
+      subject,
+      // A time stamp ahead of us must not make everything after it look stale.
+      happenedAt: Math.min(event.happenedAt, this.clock.now()),
+    });
     this.log.info('webhook.received', { connectionId, type: event.type, deviceId: event.deviceId, verdict });
     return verdict;
   }

@@ -57,7 +57,7 @@ describe('the NOX adapter', () => {
     expect(JSON.stringify([error, context.logged])).not.toContain(apiKey);
   });
 
-  it('lists all pages, with the same parameters on each, until the token is null', async () => {
+  it('NOX 2: lists all pages, with the same parameters and no filter on each, until the token is null', async () => {
     server.answer(({ url }) =>
       queryOf(url)['next_token'] === 'opaque=' ? page([second], null) : page([first], 'opaque='),
     );

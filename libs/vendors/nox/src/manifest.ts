@@ -6,6 +6,7 @@ export const concurrency = 8;
 export const manifest: VendorManifest = {
   vendor: 'nox',
   title: 'NOX Energy',
+  tier: 'bronze',
   document: 'NOX Energy API v1, Supplier Control (docs.nox.energy)',
   auth: 'api-key',
   steers: ['decrease', 'increase'],

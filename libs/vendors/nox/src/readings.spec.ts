@@ -95,6 +95,16 @@ describe('readingsOf', () => {
     expect([tank?.reading.maxPowerW, room?.reading.temperatureC]).toEqual([1500, 20.5]);
   });
 
+  it('NOX 5: reads numbers that come as texts, and no text that is more than a number', () => {
+    const texts = { tank: { DHW_temperature: '47.5', T_loss: '0.1' }, house: { Space_temperature: '20 C' } };
+    const [tank, room] = readingsOf(
+      { state: state(texts), forecast: undefined, settings: undefined },
+      measuredAt,
+    );
+    expect(tank?.reading).toMatchObject({ temperatureC: 47.5, coolingKPerH: 0.4 });
+    expect(room?.reading.temperatureC).toBeUndefined();
+  });
+
   it('NOX 4: takes room bounds for offsets and tank bounds for degrees', () => {
     expect(
       withSettings({ preferred_temperature: 21, temperature_lower_bound: 1.5, temperature_upper_bound: 2 }),

@@ -52,6 +52,7 @@ function tankReading(tank: WireTank, { forecast, settings }: ThermalFacts, measu
     expectedPowerW: expectedW(duty, powersKw),
     activationLimitC: forecast?.tank?.tank_activation_limit_temp,
     coolingKPerH: lossK === undefined || lossK === 0 ? undefined : lossK * quartersPerHour,
+    gainKPerH: perHour(tank.T_gain),
   };
 }
 
@@ -74,6 +75,7 @@ function houseReading(
     maxPowerW: maxW(house.P_heating),
     expectedPowerW: heats ? expectedW(duty, house.P_heating) : 0,
     coolingKPerH: driftK !== undefined && driftK < 0 ? -driftK * quartersPerHour : undefined,
+    gainKPerH: perHour(house.T_heating),
   };
 }
 
@@ -82,6 +84,12 @@ function dutyOf(loss: number | undefined, gains: readonly number[] | undefined):
   const gain = gains?.[0];
   if (loss === undefined || gain === undefined || gain <= 0) return undefined;
   return Math.min(1, Math.max(0, loss / gain));
+}
+
+/** K per hour of the first level, from K per quarter; 0 is no statement. */
+function perHour(gainsK: readonly number[] | undefined): number | undefined {
+  const gainK = gainsK?.[0];
+  return gainK === undefined || !(gainK > 0) ? undefined : gainK * quartersPerHour;
 }
 
 function expectedW(duty: number | undefined, powersKw: readonly number[] | undefined): number | undefined {
