@@ -1,4 +1,5 @@
 import { clockFromEnv } from '@warmshift/config';
+import { ManualClock } from './manual-clock';
 import { BadArgument, help, parseCommandLine } from './options';
 import { Sandbox } from './sandbox';
 
@@ -9,7 +10,8 @@ async function main(): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const sandbox = new Sandbox(options, clockFromEnv());
+  const clock = clockFromEnv();
+  const sandbox = new Sandbox(options, options.manualClock ? new ManualClock(clock.now()) : clock);
   const url = await sandbox.listen(options.host, options.port);
   const stop = (): void => {
     void sandbox.close().finally(() => process.exit(0));

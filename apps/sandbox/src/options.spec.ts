@@ -4,6 +4,7 @@ describe('the command line', () => {
   it('has the demo fleet as its default', () => {
     expect(parseCommandLine([])).toEqual({
       host: '127.0.0.1',
+      manualClock: false,
       port: 0,
       seed: 1,
       size: { heatingcontrol: 60, istabai: 10, nox: 60, microclimates: 3 },

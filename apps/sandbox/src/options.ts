@@ -8,6 +8,7 @@ export interface CommandLine {
   readonly size: FleetSize;
   readonly overrideShare: number;
   readonly warmUpH: number;
+  readonly manualClock: boolean;
 }
 
 /** An argument that cannot be used, said in a sentence. */
@@ -24,7 +25,8 @@ export const help = `Four vendor clouds with simulated homes, for demos, tests a
   --microclimates N     sites at Microclimates (default 3)
   --homes N             N homes spread over the vendors; the four numbers above go before it
   --overrides SHARE     share of customers who turn the heat up on an evening, 0 to 1 (default 0)
-  --warm-up-h HOURS     hours the homes are run before the start, 24 to 240 (default 48)
+  --warm-up-h HOURS     hours the homes are run before the start, 0 to 240 (default 48)
+  --manual-clock        time stands still until POST /control/clock {"advanceMs": N} moves it
   --help                this text
 
 The clock is the real one, or the virtual one of CLOCK_VIRTUAL_START, CLOCK_REAL_START and CLOCK_SCALE.
@@ -52,7 +54,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
       microclimates: whole('microclimates', 0, most, spread.microclimates),
     },
     overrideShare: numberOf(values['overrides'], 'overrides', 0, 1, 0, false),
-    warmUpH: whole('warm-up-h', 24, 240, 48),
+    warmUpH: whole('warm-up-h', 0, 240, 48),
+    manualClock: values['manual-clock'] === true,
   };
 }
 
@@ -72,6 +75,7 @@ function readArgs(args: readonly string[]): Readonly<Record<string, string | boo
         homes: text,
         overrides: text,
         'warm-up-h': text,
+        'manual-clock': { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;

@@ -9,8 +9,10 @@ import { MicroclimatesCloud } from './clouds/microclimates/microclimates-cloud';
 import { NoxCloud } from './clouds/nox/nox-cloud';
 import { controlRoutes } from './control/control-routes';
 import { FaultBoard } from './control/faults';
+import { RequestLog } from './control/request-log';
 import { WriteLedger } from './control/write-ledger';
 import { createHttpServer } from './http/http-server';
+import { ManualClock } from './manual-clock';
 import type { FleetSize } from './world/fleet';
 import { stepS, World } from './world/world';
 
@@ -34,6 +36,7 @@ export class Sandbox {
   readonly world: World;
   readonly faults: FaultBoard;
   readonly writes = new WriteLedger();
+  readonly requests = new RequestLog();
   readonly credentials: SandboxCredentials;
   private readonly server: Server;
   private timer: NodeJS.Timeout | undefined;
@@ -47,7 +50,7 @@ export class Sandbox {
     this.catchUp();
     this.faults = new FaultBoard(this.world.devices);
     this.credentials = createCredentials(options.seed);
-    const { world, faults, writes, credentials } = this;
+    const { world, faults, writes, requests, credentials } = this;
     const context: CloudContext = { seed: options.seed, world, faults, now: () => clock.now() };
     this.server = createHttpServer({
       fronts: [
@@ -56,11 +59,20 @@ export class Sandbox {
         new NoxCloud(context, credentials.nox),
         new MicroclimatesCloud(context, credentials.microclimates),
       ],
-      control: controlRoutes({ context, credentials, writes, baseUrl: () => this.url }),
+      control: controlRoutes({
+        context,
+        credentials,
+        writes,
+        requests,
+        baseUrl: () => this.url,
+        ...(clock instanceof ManualClock ? { moveClock: (ms) => this.moveClock(clock, ms) } : {}),
+      }),
       faults,
       writes,
       advance: () => this.advance(),
+      requests,
       worldNow: () => world.now,
+      now: () => clock.now(),
     });
   }
 
@@ -86,6 +98,13 @@ export class Sandbox {
   /** A fast clock has gone on while the homes were warmed up: before the first request nobody waits for them. */
   private catchUp(): void {
     for (let round = 0; round < 3; round++) this.world.advanceTo(this.clock.now());
+  }
+
+  /** Moves a clock that stands still, and all homes with it. */
+  private moveClock(clock: ManualClock, ms: number): void {
+    clock.move(ms);
+    while (this.world.now + stepS * 1000 <= clock.now()) this.advance();
+    this.advance();
   }
 
   /** Moves the homes up to the clock, a little at a time; delayed writes take effect in between. */

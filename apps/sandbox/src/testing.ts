@@ -1,19 +1,9 @@
 import type { Vendor } from './world/device';
+import { ManualClock } from './manual-clock';
 import { Sandbox, type SandboxOptions } from './sandbox';
 import { stepS } from './world/world';
 
-/** A clock that stands still until a test moves it. */
-export class ManualClock {
-  constructor(private at: number) {}
-
-  now(): number {
-    return this.at;
-  }
-
-  move(ms: number): void {
-    this.at += ms;
-  }
-}
+export { ManualClock };
 
 export interface Answer {
   readonly status: number;

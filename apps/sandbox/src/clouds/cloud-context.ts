@@ -38,6 +38,10 @@ export class Sessions {
     this.known.set(value, { expiresAt, generation });
   }
 
+  clear(): void {
+    this.known.clear();
+  }
+
   valid(value: string | undefined, now: Instant, generation: number): boolean {
     const session = value === undefined ? undefined : this.known.get(value);
     return session !== undefined && session.expiresAt > now && session.generation === generation;

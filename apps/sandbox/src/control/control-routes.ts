@@ -7,12 +7,16 @@ import { faultCatalogue, type FaultName } from './faults';
 import { judge } from './judgement';
 import { powerBySlot } from './power';
 import { BadControlRequest, guarded, instantOf, iso, numberOf, vendorOf } from './query';
+import type { RequestLog } from './request-log';
 import type { WriteLedger } from './write-ledger';
 
 export interface ControlParts {
   readonly context: CloudContext;
   readonly credentials: SandboxCredentials;
   readonly writes: WriteLedger;
+  readonly requests: RequestLog;
+  /** Present when the clock stands still by itself. */
+  readonly moveClock?: ((ms: number) => void) | undefined;
   /** Of this server, without a trailing slash. */
   baseUrl(): string;
 }
@@ -36,6 +40,8 @@ export function controlRoutes(parts: ControlParts): readonly Route[] {
     route('GET', '/power', (request) => power(parts, request)),
     route('POST', '/power', (request) => power(parts, request)),
     route('GET', '/judgement', (request) => judge(parts.context.world, ...range(parts, request))),
+    route('GET', '/requests', (request) => requests(parts, request)),
+    route('POST', '/clock', (request) => moveClock(parts, request)),
     route('GET', '/writes', (request) => writes(parts, request)),
     route('GET', '/steering', (request) => steering(parts, request)),
     route('GET', '/faults', () => ({ available: faultCatalogue, active: faults.list() })),
@@ -99,6 +105,8 @@ function fleet({ context }: ControlParts): readonly unknown[] {
       startsToday: device.records.startsOn(context.world.momentOf(device).dayIndex),
       minutesBelow: device.records.minutesBelow,
       steering: device.steering(context.world.now) ?? null,
+      temperatureC: device.temperaturesC,
+      mustRefuse: device.mustRefuse ?? null,
     };
   });
 }
@@ -120,6 +128,23 @@ function writes(parts: ControlParts, request: SandboxRequest): unknown {
       .since(since)
       .map((write) => ({ ...write, at: iso(write.at), realAt: iso(write.realAt) })),
   };
+}
+
+/** Requests per vendor and minute of the clock. */
+function requests(parts: ControlParts, request: SandboxRequest): unknown {
+  const since = instantOf(request.query.get('since'), 'since', 0);
+  return {
+    vendors: parts.requests.since(since).map(({ minutes, ...vendor }) => ({
+      ...vendor,
+      minutes: minutes.map((minute) => ({ ...minute, at: iso(minute.at) })),
+    })),
+  };
+}
+
+function moveClock({ context, moveClock: move }: ControlParts, request: SandboxRequest): unknown {
+  if (!move) throw new BadControlRequest('The clock moves by itself; start with --manual-clock to move it.');
+  move(numberOf(fieldsOf(request.body)['advanceMs'], 'advanceMs', 0, 7 * dayMs));
+  return { now: iso(context.now()) };
 }
 
 /** When each device did otherwise than its customer set, in both times. */

@@ -35,6 +35,32 @@ export const faultCatalogue = {
     vendors,
     description: 'One device, room or site in every listing lacks its documented shape.',
   },
+  'malformed-fields': {
+    vendors,
+    description: 'A share of the fields of every read answer is of a wrong type.',
+  },
+  'unknown-words': {
+    vendors,
+    description: 'Answers have fields and words that no document has.',
+  },
+  'empty-reply': {
+    vendors: ['heatingcontrol', 'istabai', 'nox'],
+    description: 'A share of successful writes is answered with an empty body.',
+  },
+  'vanishing-device': {
+    vendors: ['heatingcontrol'],
+    description: 'The second page of a listing lacks a device that its home counts.',
+  },
+  'short-lived-tokens': {
+    vendors: ['heatingcontrol'],
+    description: 'Access tokens stop working after a second although they promise an hour.',
+  },
+  'string-error-codes': { vendors: ['istabai'], description: 'Error codes come as texts.' },
+  'second-login-ends-session': {
+    vendors: ['istabai'],
+    description: 'A login ends the sessions that were there before.',
+  },
+  'role-downgrade': { vendors: ['microclimates'], description: 'Our role at every site is monitor at most.' },
   'paging-without-cursor': {
     vendors: ['heatingcontrol'],
     description: 'Listings stop half way with hasMore true and no cursor to go on with.',

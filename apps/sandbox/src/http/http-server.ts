@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { FaultBoard } from '../control/faults';
+import type { RequestLog } from '../control/request-log';
 import type { WriteLedger } from '../control/write-ledger';
 import type { Instant } from '@warmshift/domain';
 import { BadBody, readBody } from './body';
+import { disfigured } from './disfigure';
 import { matchRoute, type ApplyWrite, type CloudFront, type Reply, type Route } from './routes';
 
 export interface HttpParts {
@@ -10,10 +12,12 @@ export interface HttpParts {
   readonly control: readonly Route[];
   readonly faults: FaultBoard;
   readonly writes: WriteLedger;
+  readonly requests: RequestLog;
   /** Lets the homes catch up before anything is answered. */
   advance(): void;
   /** Instant of the world, for the ledger of writes. */
   worldNow(): Instant;
+  now(): Instant;
 }
 
 const controlPrefix = '/control';
@@ -57,6 +61,7 @@ async function answerFront(
 ): Promise<void> {
   const { faults } = parts;
   const { vendor } = front;
+  parts.requests.note(vendor, parts.now());
   if (faults.hits(vendor, 'connection-reset')) return void request.socket.destroy();
   if (faults.hits(vendor, 'http-500')) return send(response, front.failure(500, 'Internal server error'));
   const limited = faults.hits(vendor, 'rate-limited');
@@ -71,7 +76,8 @@ async function answerFront(
   if (slow) await new Promise((resolve) => setTimeout(resolve, slow.delayMs));
   if (faults.hits(vendor, 'html-body')) return sendHtml(response);
   const asHtml = faults.on(vendor, 'html-content-type');
-  send(response, found?.reply ?? failure(404, `There is no ${path}`), asHtml ? 'text/html' : undefined);
+  const reply = found ? disfigured(faults, vendor, found) : failure(404, `There is no ${path}`);
+  send(response, reply, asHtml ? 'text/html' : undefined);
 }
 
 type Failure = (status: number, message: string) => Reply;

@@ -54,6 +54,15 @@ export abstract class SimDevice {
   /** The customer turns the dial: both homes follow, and whoever steers should notice. */
   abstract customerSets(setpointC: number, now: Instant): void;
 
+  /** °C now per zone, as it really is. */
+  get temperaturesC(): Readonly<Partial<Record<ZoneKind, number>>> {
+    return {};
+  }
+  /** Why its vendor lets nobody steer it, or why nobody should; absent: it can be steered. */
+  get mustRefuse(): string | undefined {
+    return undefined;
+  }
+
   get reachable(): boolean {
     return !this.offline && !this.cutOff;
   }

@@ -3,7 +3,13 @@ import { scheduledC, type DaySchedule } from './day-schedule';
 import { SimDevice, type DeviceIdentity, type StepContext } from './device';
 import type { DrawOffs } from './draw-offs';
 import { newHeatPumpState, stepHeatPump } from './heat-pump';
-import { nextSteeredSlot, wordAt, type HeatPumpSchedule } from './heat-pump-schedule';
+import {
+  nextSteeredSlot,
+  planned,
+  wordAt,
+  type HeatPumpSchedule,
+  type SchedulePlan,
+} from './heat-pump-schedule';
 import type { HeatPumpOrders, HeatPumpParams, HeatPumpState } from './heat-pump-types';
 import { comfortFloors } from './records';
 import type { LocalMoment } from './local-time';
@@ -50,7 +56,8 @@ export class HeatPumpDevice extends SimDevice {
   settingsUpdatedAt: Instant;
   /** What the vendor's thermal model knows: the temperatures at the last quarter hour. */
   snapshot: { readonly at: Instant; readonly roomC: number; readonly tankC: number };
-  schedule: HeatPumpSchedule | undefined;
+  /** The schedule in force, and the one that takes its place when it starts. */
+  private plan: SchedulePlan = {};
 
   constructor(
     identity: DeviceIdentity,
@@ -72,7 +79,7 @@ export class HeatPumpDevice extends SimDevice {
   override warmUp(step: StepContext): void {
     this.takeSnapshot(step.startsAt);
     const moment = this.momentOf(step);
-    const orders = this.orders(this.settings, undefined, step.startsAt, moment);
+    const orders = this.orders(this.settings, {}, step.startsAt, moment);
     stepHeatPump(this.params, this.steered, orders, step.outdoorC, step.startsAt, step.dtS);
     const { started, disinfection } = this.steered;
     this.records.countStarts(moment.dayIndex, started, started);
@@ -89,8 +96,8 @@ export class HeatPumpDevice extends SimDevice {
     const { startsAt, outdoorC, dtS } = step;
     this.takeSnapshot(startsAt);
     const moment = this.momentOf(step);
-    const orders = this.orders(this.settings, this.schedule, startsAt, moment);
-    const twinOrders = this.orders(this.customer, undefined, startsAt, moment);
+    const orders = this.orders(this.settings, this.plan, startsAt, moment);
+    const twinOrders = this.orders(this.customer, {}, startsAt, moment);
     stepHeatPump(this.params, this.steered, orders, outdoorC, startsAt, dtS);
     stepHeatPump(this.params, this.twin, twinOrders, outdoorC, startsAt, dtS);
     this.records.markSteered(this.steeringAt(startsAt) !== undefined, startsAt, step.realAt);
@@ -99,7 +106,7 @@ export class HeatPumpDevice extends SimDevice {
 
   override steering(now: Instant): string | undefined {
     if (!sameSettings(this.settings, this.customer)) return 'settings differ from the customer’s';
-    const next = this.schedule && nextSteeredSlot(this.schedule, now);
+    const next = nextSteeredSlot(this.plan, now);
     if (next === undefined) return undefined;
     return next > now ? `schedule steers from ${new Date(next).toISOString()}` : this.steeringAt(now);
   }
@@ -110,9 +117,29 @@ export class HeatPumpDevice extends SimDevice {
     this.settingsUpdatedAt = now;
   }
 
+  override get temperaturesC(): Readonly<Record<ZoneKind, number>> {
+    return { DHW: this.steered.tankC, room: this.steered.roomC };
+  }
+
+  override get mustRefuse(): string | undefined {
+    if (!this.settings.optimization_settings.flex_trading) return 'flex_trading is off';
+    if (this.traits.needsReauthentication) return 'needs reauthentication';
+    return this.traits.learningPeriodEnded ? undefined : 'still learning';
+  }
+
   /** The word in force for one circuit. */
   word(zone: ZoneKind, at: Instant): ReturnType<typeof wordAt> {
-    return wordAt(this.schedule, zone, at);
+    return wordAt(this.plan, zone, at);
+  }
+
+  /** The one taken last, in force or not yet. */
+  get schedule(): HeatPumpSchedule | undefined {
+    return this.plan.next;
+  }
+
+  /** The vendor takes a new schedule: the old one runs on until the new one starts. */
+  take(schedule: HeatPumpSchedule, now: Instant): void {
+    this.plan = planned(this.plan, schedule, now);
   }
 
   get powerW(): number {
@@ -138,7 +165,7 @@ export class HeatPumpDevice extends SimDevice {
 
   private orders(
     settings: HeatPumpSettings,
-    schedule: HeatPumpSchedule | undefined,
+    plan: SchedulePlan,
     at: Instant,
     moment: LocalMoment,
   ): HeatPumpOrders {
@@ -149,11 +176,11 @@ export class HeatPumpDevice extends SimDevice {
       : preferredC;
     const heats = room.temperature_control_mode !== 'off' && room.temperature_control_mode !== 'cooling';
     return {
-      roomWord: heats ? wordAt(schedule, 'room', at) : 'off',
+      roomWord: heats ? wordAt(plan, 'room', at) : 'off',
       roomTargetC,
       roomLowC: heats ? Math.min(preferredC - room.temperature_lower_bound, roomTargetC - 0.3) : 5,
       roomHighC: preferredC + room.temperature_upper_bound,
-      dhwWord: wordAt(schedule, 'DHW', at),
+      dhwWord: wordAt(plan, 'DHW', at),
       dhwTargetC: this.traits.dhwTargetC,
       dhwFailsafeC,
       dhwHighC: dhw.temperature_upper_bound,

@@ -1,5 +1,5 @@
 import { slotMs } from '@warmshift/domain';
-import { isAllAuto, nextQuarter, nextSteeredSlot, tooLongRun, wordAt } from './heat-pump-schedule';
+import { isAllAuto, nextQuarter, nextSteeredSlot, planned, tooLongRun, wordAt } from './heat-pump-schedule';
 import type { SlotWord } from './heat-pump-types';
 
 const startsAt = Date.UTC(2026, 0, 15, 17);
@@ -20,18 +20,35 @@ describe('a heat pump schedule', () => {
   });
 
   it('says auto before its start and after its 24 hours', () => {
-    expect(wordAt(schedule, 'room', startsAt - 1)).toBe('auto');
-    expect(wordAt(schedule, 'room', startsAt + 2 * slotMs)).toBe('off');
-    expect(wordAt(schedule, 'room', startsAt + 3 * slotMs)).toBe('auto');
-    expect(wordAt(schedule, 'room', startsAt + 96 * slotMs)).toBe('auto');
+    expect(wordAt({ next: schedule }, 'room', startsAt - 1)).toBe('auto');
+    expect(wordAt({ next: schedule }, 'room', startsAt + 2 * slotMs)).toBe('off');
+    expect(wordAt({ next: schedule }, 'room', startsAt + 3 * slotMs)).toBe('auto');
+    expect(wordAt({ next: schedule }, 'room', startsAt + 96 * slotMs)).toBe('auto');
   });
 
   it('knows when it next steers', () => {
-    expect(nextSteeredSlot(schedule, startsAt)).toBe(startsAt + 2 * slotMs);
-    expect(nextSteeredSlot(schedule, startsAt + 2 * slotMs + 1)).toBe(startsAt + 2 * slotMs + 1);
-    expect(nextSteeredSlot(schedule, startsAt + 3 * slotMs)).toBeUndefined();
+    expect(nextSteeredSlot({ next: schedule }, startsAt)).toBe(startsAt + 2 * slotMs);
+    expect(nextSteeredSlot({ next: schedule }, startsAt + 2 * slotMs + 1)).toBe(startsAt + 2 * slotMs + 1);
+    expect(nextSteeredSlot({ next: schedule }, startsAt + 3 * slotMs)).toBeUndefined();
     expect(isAllAuto(schedule.words)).toBe(false);
     expect(isAllAuto({ DHW: auto, room: auto })).toBe(true);
+  });
+
+  it('runs on until the one that replaces it starts', () => {
+    const heating = { startsAt, words: { DHW: auto, room: auto.map((): SlotWord => 'off') } };
+    const neutral = { startsAt: startsAt + 4 * slotMs, words: { DHW: auto, room: auto } };
+    const running = planned({}, heating, startsAt - 1);
+    const plan = planned(running, neutral, startsAt + 3 * slotMs + 1);
+    expect(wordAt(plan, 'room', startsAt + 4 * slotMs - 1)).toBe('off');
+    expect(wordAt(plan, 'room', startsAt + 4 * slotMs)).toBe('auto');
+    expect(nextSteeredSlot(plan, startsAt + 3 * slotMs + 1)).toBe(startsAt + 3 * slotMs + 1);
+    expect(nextSteeredSlot(plan, startsAt + 4 * slotMs)).toBeUndefined();
+  });
+
+  it('is forgotten when it is replaced before it began', () => {
+    const first = planned({}, { startsAt, words: { DHW: auto, room: withOff } }, startsAt - slotMs);
+    const plan = planned(first, { startsAt, words: { DHW: auto, room: auto } }, startsAt - 1);
+    expect(nextSteeredSlot(plan, startsAt)).toBeUndefined();
   });
 
   it('finds where heating would last too long', () => {

@@ -15,19 +15,41 @@ export function nextQuarter(at: Instant): Instant {
   return Math.ceil(at / slotMs) * slotMs;
 }
 
+/** What holds now, and what takes its place at its own start. */
+export interface SchedulePlan {
+  readonly current?: HeatPumpSchedule | undefined;
+  readonly next?: HeatPumpSchedule | undefined;
+}
+
+/** The plan after a new schedule was taken: the one in force goes on until then, one that had not begun is forgotten. */
+export function planned(plan: SchedulePlan, schedule: HeatPumpSchedule, now: Instant): SchedulePlan {
+  return { current: inForce(plan, now), next: schedule };
+}
+
 /** The word that holds at an instant; `auto` before the start and after the end. */
-export function wordAt(schedule: HeatPumpSchedule | undefined, zone: ZoneKind, at: Instant): SlotWord {
+export function wordAt(plan: SchedulePlan, zone: ZoneKind, at: Instant): SlotWord {
+  const schedule = inForce(plan, at);
   if (!schedule) return 'auto';
   return schedule.words[zone][Math.floor((at - schedule.startsAt) / slotMs)] ?? 'auto';
 }
 
 /** The first instant from `at` on whose word is not `auto`, in any zone. */
-export function nextSteeredSlot(schedule: HeatPumpSchedule, at: Instant): Instant | undefined {
-  const first = Math.max(0, Math.floor((at - schedule.startsAt) / slotMs));
+export function nextSteeredSlot(plan: SchedulePlan, at: Instant): Instant | undefined {
+  const until = plan.next === undefined ? Infinity : plan.next.startsAt;
+  const current = plan.current && at < until ? firstSteered(plan.current, at) : undefined;
+  if (current !== undefined && current < until) return current;
+  return plan.next && firstSteered(plan.next, at);
+}
+
+function inForce({ current, next }: SchedulePlan, at: Instant): HeatPumpSchedule | undefined {
+  return next !== undefined && at >= next.startsAt ? next : current;
+}
+
+function firstSteered({ startsAt, words }: HeatPumpSchedule, at: Instant): Instant | undefined {
+  const first = Math.max(0, Math.floor((at - startsAt) / slotMs));
   for (let slot = first; slot < scheduleSlots; slot++) {
-    const { DHW, room } = schedule.words;
-    if ((DHW[slot] ?? 'auto') !== 'auto' || (room[slot] ?? 'auto') !== 'auto') {
-      return Math.max(at, schedule.startsAt + slot * slotMs);
+    if ((words.DHW[slot] ?? 'auto') !== 'auto' || (words.room[slot] ?? 'auto') !== 'auto') {
+      return Math.max(at, startsAt + slot * slotMs);
     }
   }
   return undefined;

@@ -99,6 +99,14 @@ export class HeaterDevice extends SimDevice {
     this.setting = this.customer;
   }
 
+  override get temperaturesC(): { readonly room: number } {
+    return { room: this.steered.roomC };
+  }
+
+  override get mustRefuse(): string | undefined {
+    return this.setting.mode === 'off' ? 'switched off by its owner' : undefined;
+  }
+
   /** °C the thermostat aims at. */
   get currentTargetC(): number {
     return this.setting.mode === 'auto' ? this.targetNowC : this.setting.manualC;

@@ -149,6 +149,15 @@ export class ThermostatRoom extends SimDevice {
     return undefined;
   }
 
+  override get temperaturesC(): { readonly room: number } {
+    return { room: this.steered.roomC };
+  }
+
+  override get mustRefuse(): string | undefined {
+    if (this.traits.readOnly) return 'read only';
+    return this.traits.faulty ? 'faulty sensor' : undefined;
+  }
+
   override customerSets(setpointC: number): void {
     const key = modeKey(this.mode);
     this.setpoints[key] = setpointC;

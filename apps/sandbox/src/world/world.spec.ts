@@ -27,7 +27,7 @@ function fingerprint(world: World): string {
 function steer(pump: HeatPumpDevice, world: World, dhw: SlotWord, room: SlotWord, slots: number): void {
   const words = (word: SlotWord): SlotWord[] =>
     Array.from({ length: 96 }, (_, slot) => (slot < slots ? word : 'auto'));
-  pump.schedule = { startsAt: nextQuarter(world.now), words: { DHW: words(dhw), room: words(room) } };
+  pump.take({ startsAt: nextQuarter(world.now), words: { DHW: words(dhw), room: words(room) } }, world.now);
 }
 
 describe('a world', () => {
@@ -144,7 +144,7 @@ describe('the judge', () => {
     const pump = world.fleet.nox.find((p) => p.settings.optimization_settings.flex_trading)!;
     const words = Array.from({ length: 96 }, (_, slot): SlotWord => (slot % 3 === 0 ? 'on' : 'off'));
     pump.settings.room.temperature_upper_bound = 10;
-    pump.schedule = { startsAt, words: { DHW: words.map(() => 'auto'), room: words } };
+    pump.take({ startsAt, words: { DHW: words.map(() => 'auto'), room: words } }, startsAt);
     world.advanceTo(startsAt + dayMs);
     const { cycles } = judge(world, startsAt, world.now) as {
       cycles: {

@@ -6,8 +6,8 @@ import type { VendorContext } from './context';
 
 /**
  * One connection at one vendor. The required part is small; `steering` is there only where the vendor's
- * documents say how. Adapters keep nothing between calls, retry nothing and queue nothing: the caller knows
- * what is due. They throw `VendorError`s, and `VendorAuthExpired` is the only way to say "a person must act".
+ * documents say how. Adapters keep nothing between calls and queue nothing, and no write is ever repeated for
+ * them (reads may be, by the kit): the caller knows what is due. They throw `VendorError`s, and `VendorAuthExpired` is the only way to say "a person must act".
  */
 export interface VendorAdapter {
   /** A harmless call that proves the credentials; `account` is shown to operators (no secret). */

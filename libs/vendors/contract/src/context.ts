@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Instant } from '@warmshift/domain';
 
 /** What an adapter is given. Everything that remembers or waits across processes is behind a port. */
@@ -16,6 +17,19 @@ export interface VendorContext {
   readonly tokens: TokenStore;
   readonly memory: VendorMemory;
   readonly log: VendorLog;
+  /** How host names become addresses, asked at every new connection; it may refuse. Absent: the system's way. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Told of every request, for metrics. */
+  readonly onRequest?: ((request: VendorRequestOutcome) => void) | undefined;
+}
+
+/** How one request to a vendor ended. */
+export interface VendorRequestOutcome {
+  readonly purpose: 'read' | 'steer' | 'restore';
+  /** By HTTP status; `no_answer`: there was none; `circuit_open`: not sent, because the vendor is away. */
+  readonly outcome: 'ok' | 'client_error' | 'server_error' | 'rate_limited' | 'no_answer' | 'circuit_open';
+  /** Real seconds, the waiting for the pacer not counted. */
+  readonly seconds: number;
 }
 
 /** The injected clock, as far as a vendor needs it. */

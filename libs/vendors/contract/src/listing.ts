@@ -90,6 +90,8 @@ export interface ZoneReading {
   readonly chargeFraction?: number | undefined;
   /** K per hour the zone loses without heating, where the vendor states it; positive. */
   readonly coolingKPerH?: number | undefined;
+  /** K per hour that heating at its first level adds, where the vendor states it; the loss is not taken off it. */
+  readonly gainKPerH?: number | undefined;
   readonly vendorStatus?: VendorZoneStatus | undefined;
 }
 

@@ -4,9 +4,14 @@ import { z } from 'zod';
  * What a vendor can do and how fast it may be asked, stated once per vendor and checked by the conformance
  * suite. Durations in ms of the injected clock.
  */
+/** How far an integration can be trusted; each tier holds the ones before it. `quality.yaml` says what earns it. */
+export const qualityTiers = ['bronze', 'silver', 'gold', 'platinum'] as const;
+
 export const manifestSchema = z.strictObject({
   vendor: z.string().regex(/^[a-z][a-z0-9-]*$/),
   title: z.string(),
+  /** The tier that the vendor's `quality.yaml` earns. */
+  tier: z.enum(qualityTiers),
   /** Name of the vendor's document that the adapter follows. */
   document: z.string(),
   auth: z.enum(['oauth2-client-credentials', 'login-session', 'api-key', 'bearer-token']),

@@ -32,9 +32,11 @@ const commands = {
     params: { mode: { type: 'enum' }, temperature: { constraints: { min: 5, max: 35, step: 0.5 } } },
   },
 };
+/** The document's samples of homes and devices are not from one account: their counts do not fit. */
+const uncounted = { ...homes, items: homes.items.map((home) => ({ ...home, deviceCount: undefined })) };
 const usual: Routes = {
   'POST /v1/oauth/token': { body: token },
-  'GET /v1/homes': { body: homes },
+  'GET /v1/homes': { body: uncounted },
   'GET /v1/devices': { body: devicesWalkthrough },
   'GET /v1/devices/h1/state': { body: livingRoom },
   'GET /v1/devices/h1/commands': { body: commands },
@@ -205,6 +207,22 @@ describe('heatingcontrol', () => {
       const listing = await connect({ 'GET /v1/devices': page }).adapter.list();
       expect(listing.devices.map(({ vendorDeviceId }) => vendorDeviceId)).toEqual(['first', 'p2']);
       expect(listing.complete).toBe(true);
+    });
+
+    it('is incomplete when a home counts more devices than were listed', async () => {
+      const homeId = homes.items[0]?.id;
+      const device = (id: string) => ({ id, type: 'heater', homeId });
+      const listing = (ids: readonly string[]) =>
+        connect({
+          'GET /v1/homes': { body: homes },
+          'GET /v1/devices': { body: { items: ids.map(device) } },
+        }).adapter.list();
+      expect(await listing(['a', 'b', 'c', 'gateway'])).toMatchObject({ complete: true, problems: [] });
+      const cut = await listing(['a', 'b']);
+      expect(cut.complete).toBe(false);
+      expect(cut.problems.map(({ message }) => message)).toEqual([
+        `home ${homeId} has 3 devices, 2 were listed`,
+      ]);
     });
 
     it('C3: is incomplete when more is promised and no cursor given', async () => {

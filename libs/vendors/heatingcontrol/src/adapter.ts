@@ -24,7 +24,7 @@ import { deviceOf, readingOf, siteOf } from './mapping';
 import { DeviceMemory } from './memory';
 import { commandFor, compare, restoreFor } from './steering';
 import { heaterCommandSchema, heaterStateOf, heaterStateSchema } from './steering-state';
-import type { WireDevice } from './wire';
+import type { WireDevice, WireHome } from './wire';
 import { deviceSchema, homeSchema } from './wire';
 
 type ReadZones = Extract<DeviceReadResult, { readonly zones: unknown }>['zones'];
@@ -71,10 +71,11 @@ class HeatingControlAdapter implements VendorAdapter {
     const storageHeaters = await this.memory.storageHeaters();
     const known = firstOfEach(devices.items);
     const online = new Map(known.map((device) => [device.id, device.online]));
+    const missing = missingOf(homes.items, known);
     const sites = firstOfEach(homes.items).map(siteOf);
     const countries = new Map(sites.map((site) => [site.vendorSiteId, site.country]));
     return {
-      complete: homes.complete && devices.complete,
+      complete: homes.complete && devices.complete && missing.length === 0,
       sites,
       devices: known.map((device) =>
         deviceOf(device, {
@@ -83,7 +84,7 @@ class HeatingControlAdapter implements VendorAdapter {
           country: device.homeId === undefined ? undefined : countries.get(device.homeId),
         }),
       ),
-      problems: [...homes.problems, ...devices.problems],
+      problems: [...homes.problems, ...devices.problems, ...missing],
     };
   }
 
@@ -180,6 +181,20 @@ function asError(error: unknown): Error {
 
 function isForAll(error: unknown): boolean {
   return error instanceof VendorAuthExpired || error instanceof VendorRateLimited;
+}
+
+/** A home says how many devices it has: with fewer listed, somebody fell out between two pages. */
+function missingOf(homes: readonly WireHome[], devices: readonly WireDevice[]): ListingProblem[] {
+  const listed = new Map<string, number>();
+  for (const { homeId } of devices)
+    if (homeId !== undefined) listed.set(homeId, (listed.get(homeId) ?? 0) + 1);
+  return homes.flatMap(({ id, deviceCount = 0 }) => {
+    const count = listed.get(id) ?? 0;
+    if (count >= deviceCount) return [];
+    return [
+      { where: 'GET /v1/devices', message: `home ${id} has ${deviceCount} devices, ${count} were listed` },
+    ];
+  });
 }
 
 function firstOfEach<T extends Pick<WireDevice, 'id'>>(items: readonly T[]): T[] {

@@ -5,6 +5,7 @@ import type { VendorManifest } from '@warmshift/vendors/contract';
 export const manifest: VendorManifest = {
   vendor: 'heatingcontrol',
   title: 'HeatingControl',
+  tier: 'bronze',
   document: 'HeatingControl External API, draft of 2026-03-25',
   auth: 'oauth2-client-credentials',
   steers: ['decrease', 'increase'],

@@ -57,14 +57,14 @@ function shows(command: HeaterCommand, before: HeaterState): HeaterState {
 describe('commandFor', () => {
   it.each([
     ['a decrease at the limit', intent(18), auto, 18],
-    ['a decrease, snapped downwards', intent(18.4), auto, 18],
+    ['a decrease between two steps, not below the limit', intent(17.9), auto, 18],
     ['a decrease, not below the device', intent(3), auto, 5],
     ['an increase at the limit', intent(23.5, 'increase'), auto, 23.5],
     ['an increase, snapped downwards', intent(23.4, 'increase'), auto, 23],
     ['an increase, not above the device', intent(40, 'increase'), auto, 35],
     [
       'on a grid that starts at its minimum',
-      intent(18.4),
+      intent(17.4),
       { ...auto, setMode: { ...spec, min: 5.3, step: 1 } },
       18.3,
     ],

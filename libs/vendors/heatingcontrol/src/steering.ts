@@ -136,16 +136,16 @@ function offCommand(
 }
 
 /**
- * The number to send: the limit on the device's grid and within its range. In °C it snaps downwards; a whole °F is
- * so coarse that a decrease takes the next one up instead, so as not to fall below the limit.
+ * The number to send: the limit on the device's grid and within its range, on the safe side of it: a decrease never
+ * goes below the lowest temperature that the rules allow, an increase never above the highest.
  */
 function setpointFor(intent: SteeringIntent, spec: SetModeSpec, stateUnit: 'C' | 'F'): number | undefined {
   const unit = commandUnit(spec, stateUnit);
   const limit = round(toUnit(intent.limitC, unit), 100);
   const origin = spec.min ?? 0;
   const steps = round((limit - origin) / spec.step, 1000);
-  const up = unit === 'F' && intent.direction === 'decrease';
-  const snapped = round(origin + (up ? Math.ceil(steps) : Math.floor(steps)) * spec.step, 1000);
+  const lower = intent.direction === 'decrease';
+  const snapped = round(origin + (lower ? Math.ceil(steps) : Math.floor(steps)) * spec.step, 1000);
   const { min = -Infinity, max = Infinity } = spec;
   if (min > max) return undefined;
   if (intent.direction === 'increase' && min > limit) return undefined;

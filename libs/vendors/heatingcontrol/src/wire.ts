@@ -20,6 +20,7 @@ export const tokenSchema = z.object({
 export const homeSchema = z.object({
   id: idish,
   name: text,
+  deviceCount: number,
   location: maybe(z.object({ country: text, timeZone: text })),
 });
 

@@ -82,6 +82,33 @@ describe('the Istabai adapter', () => {
     });
   });
 
+  it('I10: keeps rooms in the home that it asked for, whatever id comes with them', async () => {
+    expect(roomsList.home.id).not.toBe(homesList.homes[0]?.id);
+    const { sites, devices } = await connect().adapter.list();
+    expect(sites.map(({ vendorSiteId }) => vendorSiteId)).toEqual(['200']);
+    expect(new Set(devices.map(({ vendorSiteId }) => vendorSiteId))).toEqual(new Set(['200']));
+  });
+
+  it.each([{ id: 'n/a' }, { id: { id: 5502 } }, { id: -1 }, { id: 5.5 }])(
+    'takes nothing for a room whose id is none: %p',
+    async (wrong) => {
+      methods['rooms.list'] = () => ({ body: { ...roomsList, rooms: [wrong, ...roomsList.rooms] } });
+      const { complete, devices, problems } = await connect().adapter.list();
+      expect({ complete, devices: devices.length, problems: problems.length }).toEqual({
+        complete: false,
+        devices: roomsList.rooms.length,
+        problems: 1,
+      });
+    },
+  );
+
+  it('lists a room once that comes twice', async () => {
+    methods['rooms.list'] = () => ({
+      body: { ...roomsList, rooms: [...roomsList.rooms, ...roomsList.rooms] },
+    });
+    expect((await connect().adapter.list()).devices).toHaveLength(roomsList.rooms.length);
+  });
+
   it('proves credentials by a login and names the account', async () => {
     const { adapter, context } = connect();
     await context.tokens.renew(undefined, () => Promise.resolve({ value: 'older' }));

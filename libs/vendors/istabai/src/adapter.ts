@@ -73,7 +73,12 @@ export class IstabaiAdapter implements VendorAdapter {
         if (error instanceof VendorRateLimited) break;
       }
     }
-    return { complete, sites: homes.items.map((home) => siteOf(home, this.settings)), devices, problems };
+    return {
+      complete,
+      sites: [...new Map(homes.items.map((home) => [home.id, siteOf(home, this.settings)])).values()],
+      devices: [...new Map(devices.map((device) => [device.vendorDeviceId, device])).values()],
+      problems,
+    };
   }
 
   /** One request per home. When the vendor wants us to stop, the remaining homes are not asked. */

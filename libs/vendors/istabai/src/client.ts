@@ -47,14 +47,14 @@ export class IstabaiClient {
   }
 
   async homes(): Promise<ParsedItems<WireHome>> {
-    const answer = await this.call('homes.list', {}, 'read', 'homes');
+    const answer = await this.call('homes.list', {}, 'read', 'homes', true);
     const { homes } = parseWith(homesAnswerSchema, answer, this.parsing('homes.list'));
     return parseEach(homeSchema, homes, { ...this.parsing('homes.list'), idOf: () => undefined });
   }
 
   /** All rooms of a home, in one call. */
   async rooms(homeId: string, purpose: Purpose): Promise<HomeRooms> {
-    const answer = await this.call('rooms.list', { home_id: homeId }, purpose, 'rooms');
+    const answer = await this.call('rooms.list', { home_id: homeId }, purpose, 'rooms', true);
     const parsing = this.parsing('rooms.list');
     const { rooms, home } = parseWith(roomsAnswerSchema, answer, parsing);
     return { ...parseEach(roomSchema, rooms, parsing), home };
@@ -76,11 +76,12 @@ export class IstabaiClient {
     form: Record<string, string>,
     purpose: Purpose,
     payload: string | undefined,
+    idempotent = false,
   ): Promise<Record<string, unknown>> {
     const logIn = async (): Promise<StoredToken> => (await this.login(purpose, purpose !== 'restore')).token;
     return withToken(this.context, logIn, async (key) => {
       this.http.hide(key);
-      return this.post(method, { api_key: key, ...form }, purpose, payload);
+      return this.post(method, { api_key: key, ...form }, purpose, payload, idempotent);
     });
   }
 
@@ -110,8 +111,10 @@ export class IstabaiClient {
     form: Record<string, string>,
     purpose: Purpose,
     payload: string | undefined,
+    idempotent = false,
   ): Promise<Record<string, unknown>> {
-    const response = await this.http.request({ method: 'POST', path: `/${method}.json`, form, purpose });
+    const path = `/${method}.json`;
+    const response = await this.http.request({ method: 'POST', path, form, purpose, idempotent });
     return readAnswer(response, { where: method, http: this.http, payload, login: method === 'login' });
   }
 

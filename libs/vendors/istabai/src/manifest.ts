@@ -6,6 +6,7 @@ export const staleAfterMs = 15 * 60_000;
 export const manifest: VendorManifest = {
   vendor: 'istabai',
   title: 'Istabai',
+  tier: 'bronze',
   document: 'Istabai heating API, version 2 (istabai.com/api)',
   auth: 'login-session',
   steers: ['decrease', 'increase'],

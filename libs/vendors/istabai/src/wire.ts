@@ -15,8 +15,11 @@ const waterFlag = z
     return known.success ? known.data : true;
   });
 
+/** The document's ids are whole numbers; anything else is no id. */
+const id = idish.refine((text) => /^\d+$/.test(text), 'not a whole number');
+
 export const homeSchema = z.object({
-  id: idish,
+  id,
   name: maybe(z.string().min(1)),
   mode: maybe(z.string().min(1)),
   next_mode: maybe(z.object({ mode: z.string().min(1), starts: numberish, enabled: booleanish })),
@@ -26,7 +29,7 @@ export const homeSchema = z.object({
 export type WireHome = z.output<typeof homeSchema>;
 
 export const roomSchema = z.object({
-  id: idish,
+  id,
   name: maybe(z.string().min(1)),
   read_only: maybe(booleanish),
   temperature: maybe(celsius),

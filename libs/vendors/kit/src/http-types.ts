@@ -13,6 +13,10 @@ export interface VendorRequest {
   readonly purpose: 'read' | 'steer' | 'restore';
   /** Real ms for the whole exchange; default 20,000. */
   readonly timeoutMs?: number;
+  /** Asking again changes nothing at the vendor, so it may be repeated. Default: whether it is a GET. */
+  readonly idempotent?: boolean;
+  /** Statuses from 500 on that say something about a device and not that the vendor is away: neither repeated nor counted. */
+  readonly answers?: readonly number[];
 }
 
 export interface VendorResponse {
@@ -24,9 +28,11 @@ export interface VendorResponse {
 }
 
 /**
- * The one way to a vendor's host. Waits for the pacer, sends once, never retries. Throws `VendorUnavailable`
- * when there is no usable answer (with `sent` telling whether the request may have arrived), `VendorRateLimited`
- * on 429 (after telling the pacer), and returns every other status for the adapter to judge.
+ * The one way to a vendor's host. Waits for the pacer, then sends. An idempotent request that got no answer or a 5xx is
+ * sent again, at most twice, after a short pause; a write never is, nor anything that timed out. A connection that failed
+ * ten times in a row is left alone for a minute (`CircuitBreaker`). Throws `VendorUnavailable` when there is no
+ * usable answer (with `sent` telling whether the request may have arrived), `VendorRateLimited` on 429 (after
+ * telling the pacer), and returns every other status for the adapter to judge.
  */
 export interface VendorHttp {
   request(request: VendorRequest): Promise<VendorResponse>;

@@ -1,47 +1,39 @@
-import type { VendorContext, VendorManifest } from '@warmshift/vendors/contract';
+import type { VendorContext, VendorManifest, VendorRequestOutcome } from '@warmshift/vendors/contract';
 import {
   VendorProtocolError,
   VendorRateLimited,
   VendorRejected,
   VendorUnavailable,
 } from '@warmshift/vendors/contract';
-import { Agent, request as send } from 'undici';
+import { request as send } from 'undici';
 import type { Dispatcher } from 'undici';
+import { agentFor } from './agents';
+import { CircuitBreaker } from './circuit-breaker';
 import type { VendorHttp, VendorRequest, VendorResponse } from './http-types';
 import { Redactor } from './redact';
 import { retryAfterMs } from './retry-after';
 
-const connectTimeoutMs = 10_000;
 const defaultTimeoutMs = 20_000;
 const defaultMaxBytes = 5 * 1024 * 1024;
 /** After a 429 that does not say for how long. */
 const unstatedBackOffMs = 30_000;
+/** An idempotent request is sent so often at most. */
+const maxTries = 3;
+/** Real ms before the second and the third try, half of it by chance. */
+const pausesMs = [200, 600] as const;
+/** A vendor that asks for a longer pause than this (ms) is asked again by whoever wanted to know. */
+const longestRetryAfterMs = 1_000;
 
 export interface VendorHttpOptions {
-  readonly context: Pick<VendorContext, 'baseUrl' | 'connectionId' | 'clock' | 'pacer' | 'log'>;
+  readonly context: Pick<
+    VendorContext,
+    'baseUrl' | 'connectionId' | 'clock' | 'pacer' | 'log' | 'lookup' | 'onRequest'
+  >;
   readonly manifest: Pick<VendorManifest, 'vendor' | 'title'>;
   /** Never shown in an error or a log, in no form. */
   readonly secrets: readonly string[];
   /** Default 5 MB. */
   readonly maxBytes?: number | undefined;
-}
-
-const agents = new Map<string, Agent>();
-
-/** One connection pool per origin and process, whatever the number of connections to it. */
-function agentFor(origin: string): Agent {
-  const known = agents.get(origin);
-  if (known !== undefined) return known;
-  const agent = new Agent({ connect: { timeout: connectTimeoutMs }, connections: 64 });
-  agents.set(origin, agent);
-  return agent;
-}
-
-/** Ends the pools of this process; for a clean exit. Requests afterwards open new ones. */
-export async function closeVendorHttp(): Promise<void> {
-  const open = [...agents.values()];
-  agents.clear();
-  await Promise.all(open.map((agent) => agent.destroy()));
 }
 
 /** The one way to a vendor's host; see `VendorHttp` for what it promises. */
@@ -52,8 +44,10 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
 class UndiciVendorHttp implements VendorHttp {
   private readonly redactor: Redactor;
   private readonly maxBytes: number;
+  private readonly breaker: CircuitBreaker;
 
   constructor(private readonly options: VendorHttpOptions) {
+    this.breaker = new CircuitBreaker(options.context.clock);
     this.redactor = new Redactor(options.secrets);
     this.maxBytes = options.maxBytes ?? defaultMaxBytes;
   }
@@ -69,18 +63,80 @@ class UndiciVendorHttp implements VendorHttp {
   async request(request: VendorRequest): Promise<VendorResponse> {
     const url = this.urlOf(request);
     const headers = this.headersOf(request);
-    await this.options.context.pacer.take(request.purpose);
+    const tries = (request.idempotent ?? request.method === 'GET') ? maxTries : 1;
+    for (let tried = 1; ; tried += 1) {
+      const last = tried >= tries;
+      try {
+        const response = await this.once(url, headers, request);
+        if (last || !this.worthRetrying(response, request)) return response;
+      } catch (error) {
+        if (last || !(error instanceof BrokenConnection)) throw error;
+      }
+      await pause(tried);
+    }
+  }
+
+  /** One exchange, paced, counted and told. */
+  private async once(
+    url: URL,
+    headers: Record<string, string>,
+    request: VendorRequest,
+  ): Promise<VendorResponse> {
+    const { pacer } = this.options.context;
+    this.pass(request);
+    try {
+      await pacer.take(request.purpose);
+    } catch (error) {
+      this.breaker.undecided();
+      throw error;
+    }
     const startedAt = performance.now();
-    const response = await this.exchange(url, headers, request);
-    this.options.context.log.debug('vendor.request', {
+    const response = await this.exchange(url, headers, request).catch((error: unknown) => {
+      if (error instanceof VendorUnavailable) this.breaker.failed();
+      else this.breaker.succeeded();
+      this.tell(request, 'no_answer', startedAt);
+      throw error;
+    });
+    if (response.status >= 500 && request.answers?.includes(response.status) !== true) this.breaker.failed();
+    else this.breaker.succeeded();
+    this.tell(request, outcomeOf(response.status), startedAt, response.status);
+    if (response.status === 429) await this.rateLimited(response);
+    return response;
+  }
+
+  private pass(request: VendorRequest): void {
+    const closedForMs = this.breaker.enter(request.purpose);
+    if (closedForMs === undefined) return;
+    this.options.context.onRequest?.({ purpose: request.purpose, outcome: 'circuit_open', seconds: 0 });
+    const seconds = Math.ceil(closedForMs / 1000);
+    throw new VendorUnavailable(
+      `${this.options.manifest.title} has not answered many times in a row; it is asked again in ${seconds} s`,
+      false,
+    );
+  }
+
+  private tell(
+    request: VendorRequest,
+    outcome: VendorRequestOutcome['outcome'],
+    startedAt: number,
+    status?: number,
+  ): void {
+    const durationMs = performance.now() - startedAt;
+    const { log, onRequest } = this.options.context;
+    onRequest?.({ purpose: request.purpose, outcome, seconds: durationMs / 1000 });
+    log.debug('vendor.request', {
       vendor: this.options.manifest.vendor,
       method: request.method,
       path: this.redact(request.path),
-      status: response.status,
-      durationMs: Math.round(performance.now() - startedAt),
+      ...(status === undefined ? { outcome } : { status }),
+      durationMs: Math.round(durationMs),
     });
-    if (response.status === 429) await this.rateLimited(response);
-    return response;
+  }
+
+  private worthRetrying({ status, headers }: VendorResponse, request: VendorRequest): boolean {
+    if (status < 500 || status === 501 || request.answers?.includes(status) === true) return false;
+    const waitMs = retryAfterMs(headers['retry-after'], this.options.context.clock.now());
+    return waitMs === undefined || waitMs <= longestRetryAfterMs;
   }
 
   private urlOf(request: VendorRequest): URL {
@@ -115,7 +171,7 @@ class UndiciVendorHttp implements VendorHttp {
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     try {
       const response = await send(url, {
-        dispatcher: agentFor(url.origin),
+        dispatcher: agentFor(url.origin, this.options.context.lookup),
         method: request.method,
         headers,
         body: bodyOf(request),
@@ -155,11 +211,11 @@ class UndiciVendorHttp implements VendorHttp {
     if (code === 'UND_ERR_INVALID_ARG')
       return new VendorRejected(`${where}: the request cannot be sent`, words);
     if (neverConnected(code, syscall)) {
-      return new VendorUnavailable(`${where}: no connection (${code})`, false, words);
+      return new BrokenConnection(`${where}: no connection (${code})`, false, words);
     }
     const timedOut = code === 'TimeoutError' || /TIMEOUT/.test(code);
-    const what = timedOut ? `no answer within ${timeoutMs} ms` : `the connection broke (${code})`;
-    return new VendorUnavailable(`${where}: ${what}`, true, words);
+    if (timedOut) return new VendorUnavailable(`${where}: no answer within ${timeoutMs} ms`, true, words);
+    return new BrokenConnection(`${where}: the connection broke (${code})`, true, words);
   }
 
   private async rateLimited(response: VendorResponse): Promise<never> {
@@ -173,6 +229,25 @@ class UndiciVendorHttp implements VendorHttp {
       this.redact(response.text),
     );
   }
+}
+
+/** No answer, and quickly so: asking again costs little. To the callers it is what its parent is. */
+class BrokenConnection extends VendorUnavailable {
+  constructor(message: string, sent: boolean, words: string) {
+    super(message, sent, words);
+    this.name = 'VendorUnavailable';
+  }
+}
+
+function pause(tried: number): Promise<void> {
+  const longest = pausesMs[tried - 1] ?? pausesMs[1];
+  return new Promise((resolve) => setTimeout(resolve, (longest / 2) * (1 + Math.random())));
+}
+
+function outcomeOf(status: number): VendorRequestOutcome['outcome'] {
+  if (status === 429) return 'rate_limited';
+  if (status >= 500) return 'server_error';
+  return status >= 400 ? 'client_error' : 'ok';
 }
 
 function called(request: VendorRequest): string {
@@ -204,7 +279,13 @@ function facts(error: unknown): { code: string; message: string; syscall: string
   };
 }
 
-const beforeConnection = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const beforeConnection = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'ERR_ADDRESS_NOT_ALLOWED',
+]);
 
 /** Name not found, refused, no route, or a certificate we do not accept: nothing of the request went out. */
 function neverConnected(code: string, syscall: string | undefined): boolean {

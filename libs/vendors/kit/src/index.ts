@@ -1,5 +1,7 @@
 export { VendorAuthRejected } from './auth-rejected';
-export { closeVendorHttp, createVendorHttp } from './http';
+export { closeVendorHttp } from './agents';
+export { CircuitBreaker } from './circuit-breaker';
+export { createVendorHttp } from './http';
 export type { VendorHttpOptions } from './http';
 export type { VendorHttp, VendorRequest, VendorResponse } from './http-types';
 export { mapConcurrent } from './map-concurrent';

@@ -24,7 +24,10 @@ describe('cursorAfter', () => {
     ],
     ['a lost way at hasMore with an echo', { pagination: { hasMore: true, cursor: 'b' } }, 'b', 'lost'],
     ['the end without any pagination', { items: [] }, undefined, 'end'],
-    ['the end at a pagination of another type', { pagination: 7 }, undefined, 'end'],
+    ['a lost way at a pagination of another type', { pagination: 7 }, undefined, 'lost'],
+    ['a lost way at a cursor of another type', { pagination: { nextCursor: { a: 1 } } }, undefined, 'lost'],
+    ['a lost way at a hasMore of another type', { pagination: { hasMore: 'maybe' } }, undefined, 'lost'],
+    ['the end at a pagination of null', { pagination: null }, undefined, 'end'],
   ])('C3: finds %s', (_name, body, sent, expected) => {
     const next = cursorAfter(body, sent);
     expect(next.kind === 'cursor' ? next.cursor : next.kind).toBe(expected);
@@ -83,6 +86,20 @@ describe('pages', () => {
     });
     const result = await pages({ fetch: (c) => source.fetch(c) });
     expect(result).toEqual({ items: ['first'], complete: false, reason: 'page 2 failed: HTTP 503' });
+  });
+
+  it('asks once more for a later page that the vendor failed to give', async () => {
+    const source = serve({
+      first: { pagination: { nextCursor: '2' } },
+      '2': { pagination: { nextCursor: null } },
+    });
+    let failed = false;
+    const fetch = (cursor: string | undefined) => {
+      if (cursor === undefined || failed) return source.fetch(cursor);
+      failed = true;
+      return Promise.reject(new VendorUnavailable('HTTP 503', true));
+    };
+    expect(await pages({ fetch })).toEqual({ items: ['first', '2'], complete: true });
   });
 
   it('throws when the first page fails, and whenever a person must act', async () => {

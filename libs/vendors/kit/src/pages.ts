@@ -1,4 +1,4 @@
-import { VendorError, VendorProtocolError } from '@warmshift/vendors/contract';
+import { VendorError, VendorProtocolError, VendorUnavailable } from '@warmshift/vendors/contract';
 
 const defaultMaxPages = 500;
 
@@ -28,7 +28,7 @@ export type NextCursor =
   { readonly kind: 'cursor'; readonly cursor: string } | { readonly kind: 'end' } | { readonly kind: 'lost' };
 
 /**
- * Reads all pages. Never asks for the same cursor twice and never more than `maxPages` pages. A page after the
+ * Reads all pages. Never follows the same cursor twice and never more than `maxPages` pages. A page after the
  * first that cannot be had or read makes the result incomplete instead of losing what came before; errors
  * that a person must answer are thrown.
  */
@@ -43,7 +43,7 @@ export async function pages<T>({
   for (let page = 1; page <= maxPages; page += 1) {
     let fetched: FetchedPage<T>;
     try {
-      fetched = await fetch(cursor);
+      fetched = await (page === 1 ? fetch(cursor) : twice(() => fetch(cursor)));
     } catch (error) {
       if (page === 1 || !isPassing(error)) throw error;
       return { items, complete: false, reason: `page ${page} failed: ${error.message}` };
@@ -64,18 +64,20 @@ export async function pages<T>({
 /**
  * The next cursor of an answer: `pagination.nextCursor`; only where that key does not exist,
  * `pagination.cursor` and then a top-level `cursor`, and only if it is not the echo of the one just sent. `hasMore: false`
- * ends the listing; `hasMore: true` without a usable cursor means that the way is lost.
+ * ends the listing; any other `hasMore` without a usable cursor, and whatever cannot be read, mean that the way is lost.
  */
 export function cursorAfter(body: unknown, sent: string | undefined): NextCursor {
   const top = asRecord(body);
-  const pagination = asRecord(top['pagination']);
+  const stated = top['pagination'] ?? undefined;
+  if (stated !== undefined && typeof stated !== 'object') return { kind: 'lost' };
+  const pagination = asRecord(stated);
   const hasMore = pagination['hasMore'] ?? top['hasMore'];
   if (hasMore === false) return { kind: 'end' };
-  const cursor = usable(
-    'nextCursor' in pagination ? pagination['nextCursor'] : fallback(pagination, top, sent),
-  );
+  const next = 'nextCursor' in pagination ? pagination['nextCursor'] : fallback(pagination, top, sent);
+  const cursor = usable(next);
   if (cursor !== undefined) return { kind: 'cursor', cursor };
-  return hasMore === true ? { kind: 'lost' } : { kind: 'end' };
+  const ends = (hasMore ?? undefined) === undefined && isNothing(next);
+  return ends ? { kind: 'end' } : { kind: 'lost' };
 }
 
 function fallback(
@@ -87,9 +89,23 @@ function fallback(
   return cursors.map(usable).find((cursor) => cursor !== undefined && cursor !== sent);
 }
 
+function isNothing(cursor: unknown): boolean {
+  return cursor === undefined || cursor === null || cursor === '';
+}
+
 function usable(cursor: unknown): string | undefined {
   if (typeof cursor === 'number') return String(cursor);
   return typeof cursor === 'string' && cursor !== '' ? cursor : undefined;
+}
+
+/** A long listing is too dear to be lost for one page: that one is asked for once more when the vendor failed. */
+async function twice<T>(fetch: () => Promise<T>): Promise<T> {
+  try {
+    return await fetch();
+  } catch (error) {
+    if (error instanceof VendorUnavailable) return fetch();
+    throw error;
+  }
 }
 
 function isPassing(error: unknown): error is VendorError {

@@ -142,8 +142,8 @@ describe('microclimates', () => {
       ]);
     });
 
-    it('does not ask each of more than 50 sites, and keeps their order', async () => {
-      const many = Array.from({ length: 51 }, (_, n) => ({ id: `s${n}`, name: `Site ${n}`, role: 2 }));
+    it('does not ask each of more than 500 sites, and keeps their order', async () => {
+      const many = Array.from({ length: 501 }, (_, n) => ({ id: `s${n}`, name: `Site ${n}`, role: 2 }));
       const { devices } = await connect({ '/api/v2/sites': { body: many } }).adapter.list();
       expect(devices.map(({ vendorDeviceId }) => vendorDeviceId)).toEqual(many.map(({ id }) => id));
       expect(devices.every(({ online }) => online === undefined)).toBe(true);

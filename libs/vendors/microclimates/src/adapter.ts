@@ -17,8 +17,11 @@ import { accountName, gatewayOf, siteOf } from './mapping';
 import type { WireSite } from './wire';
 import { siteSchema } from './wire';
 
-/** With more sites than this, a listing does not ask each of them. */
-const maxAskedInListing = 50;
+/**
+ * With more sites than this, a listing does not ask each of them: at our pace they would take longer than the time
+ * between two listings.
+ */
+const maxAskedInListing = 500;
 
 interface GatewaySeen {
   readonly device: ListedDevice;

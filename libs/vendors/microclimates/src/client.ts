@@ -64,6 +64,7 @@ export class MicroclimatesClient {
       path,
       known === undefined ? {} : { 'if-none-match': known.etag },
       siteTimeoutMs,
+      [...edgeOffline],
     );
     if (response.status === 304) return { online: true, role: known?.role };
     if (edgeOffline.has(response.status)) return { online: false, role: known?.role };
@@ -88,12 +89,14 @@ export class MicroclimatesClient {
     path: string,
     headers: Record<string, string>,
     timeoutMs: number | undefined,
+    answers: readonly number[] = [],
   ): Promise<VendorResponse> {
     return this.http.request({
       method: 'GET',
       path,
       headers: { ...headers, authorization: this.authorization },
       purpose: 'read',
+      answers,
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
   }

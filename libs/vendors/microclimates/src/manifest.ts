@@ -4,6 +4,7 @@ import type { VendorManifest } from '@warmshift/vendors/contract';
 export const manifest: VendorManifest = {
   vendor: 'microclimates',
   title: 'Microclimates',
+  tier: 'bronze',
   document: 'Microclimates Climate Control API v2',
   auth: 'bearer-token',
   steers: [],

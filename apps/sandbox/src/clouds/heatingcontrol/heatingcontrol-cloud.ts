@@ -10,6 +10,7 @@ import { deviceView, homeView, settingsView, stateView } from './heatingcontrol-
 
 const vendor = 'heatingcontrol';
 const tokenLifeMs = hourMs;
+const shortLifeMs = 1_000;
 
 /** The HeatingControl External API, after its draft of 2026-03-25. */
 export class HeatingControlCloud implements CloudFront {
@@ -34,6 +35,7 @@ export class HeatingControlCloud implements CloudFront {
       write: true,
     },
   ];
+  private deviceCounts: ReadonlyMap<string, number> | undefined;
   private readonly accessTokens = new Sessions();
   private readonly refreshTokens = new Sessions();
 
@@ -80,7 +82,8 @@ export class HeatingControlCloud implements CloudFront {
     const access = `hc.${randomBytes(24).toString('base64url')}`;
     const refresh = randomBytes(24).toString('base64url');
     const generation = faults.generation(vendor);
-    this.accessTokens.add(access, now() + tokenLifeMs, generation);
+    const livesMs = faults.on(vendor, 'short-lived-tokens') ? shortLifeMs : tokenLifeMs;
+    this.accessTokens.add(access, now() + livesMs, generation);
     this.refreshTokens.add(refresh, now() + 24 * tokenLifeMs, generation);
     return ok({
       access_token: access,
@@ -104,18 +107,20 @@ export class HeatingControlCloud implements CloudFront {
   }
 
   private homes(request: SandboxRequest): Reply {
-    const { homes, heaters } = this.context.world.fleet.heatingcontrol;
-    return this.page(
-      request,
-      homes.map((home) => homeView(home, heaters.filter((h) => h.identity.homeId === home.id).length)),
-    );
+    const { homes } = this.context.world.fleet.heatingcontrol;
+    return this.page(request, homes, (home) => homeView(home, this.deviceCount(home.id)));
   }
 
   private home(request: SandboxRequest): Reply {
-    const { homes, heaters } = this.context.world.fleet.heatingcontrol;
+    const { homes } = this.context.world.fleet.heatingcontrol;
     const home = homes.find((candidate) => candidate.id === request.params['id']);
     if (!home) return errorReply(404, 'NOT_FOUND', 'There is no home with this id.');
-    return ok(homeView(home, heaters.filter((h) => h.identity.homeId === home.id).length));
+    return ok(homeView(home, this.deviceCount(home.id)));
+  }
+
+  private deviceCount(homeId: string): number {
+    this.deviceCounts ??= countByHome(this.context.world.fleet.heatingcontrol.heaters);
+    return this.deviceCounts.get(homeId) ?? 0;
   }
 
   private devices(request: SandboxRequest): Reply {
@@ -129,15 +134,14 @@ export class HeatingControlCloud implements CloudFront {
         (homeId === null || device.identity.homeId === homeId) &&
         (gatewayId === null || (device instanceof HeaterDevice && device.traits.gatewayId === gatewayId)),
     );
-    const items: unknown[] = wanted.map((device) => deviceView(device));
-    if (this.context.faults.on(vendor, 'malformed-device') && items.length > 0) {
-      items[0] = { id: 17, name: null, type: 'heater', online: 'maybe' };
-    }
-    return this.page(request, items);
+    const malformed = this.context.faults.on(vendor, 'malformed-device') ? wanted[0] : undefined;
+    return this.page(request, wanted, (device) =>
+      device === malformed ? { id: null, name: 17, type: 'heater', online: 'maybe' } : deviceView(device),
+    );
   }
 
   /** Cursor paging as the samples show it: `cursor` echoes the request, `nextCursor` goes on. */
-  private page(request: SandboxRequest, items: readonly unknown[]): Reply {
+  private page<T>(request: SandboxRequest, items: readonly T[], view: (item: T) => unknown): Reply {
     const limit = Number(request.query.get('limit') ?? 20);
     if (!Number.isInteger(limit) || limit < 1 || limit > 100) {
       return errorReply(400, 'VALIDATION_ERROR', 'limit must be a whole number from 1 to 100.', { limit });
@@ -156,8 +160,9 @@ export class HeatingControlCloud implements CloudFront {
       : hasMore && !broken
         ? cursorOf(end)
         : null;
+    const vanishes = offset > 0 && faults.on(vendor, 'vanishing-device');
     return ok({
-      items: items.slice(offset, end),
+      items: items.slice(offset + (vanishes ? 1 : 0), end).map(view),
       pagination: { limit, cursor, nextCursor: next, hasMore: hasMore || repeats },
     });
   }
@@ -216,6 +221,12 @@ export class HeatingControlCloud implements CloudFront {
         : errorReply(400, 'VALIDATION_ERROR', 'A gateway has no settings and no commands.'),
     );
   }
+}
+
+function countByHome(heaters: readonly HeaterDevice[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { identity } of heaters) counts.set(identity.homeId, (counts.get(identity.homeId) ?? 0) + 1);
+  return counts;
 }
 
 function ok(body: unknown): Reply {

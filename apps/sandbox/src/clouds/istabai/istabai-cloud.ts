@@ -42,8 +42,8 @@ export class IstabaiCloud implements CloudFront {
 
   failure(status: number, message: string): Reply {
     // The vendor's own errors come with 200; what the web server in front of it does is another matter.
-    if (status === 404) return errorReply(404, message);
-    return { ...errorReply(status >= 500 ? 100 : status, message), status };
+    if (status === 404) return this.error(404, message);
+    return { ...this.error(status >= 500 ? 100 : status, message), status };
   }
 
   private open(method: string, handle: (f: Fields, request: SandboxRequest) => Reply): Route {
@@ -53,22 +53,28 @@ export class IstabaiCloud implements CloudFront {
       handle: (request) => {
         const f = fields(request);
         const { faults, now } = this.context;
-        if (f['api_key'] === undefined) return errorReply(203, 'Missing argument: api_key.');
+        if (f['api_key'] === undefined) return this.error(203, 'Missing argument: api_key.');
         const valid = this.sessions.valid(String(f['api_key']), now(), faults.generation(vendor));
-        if (!valid || faults.on(vendor, 'expired-credentials')) return errorReply(300, 'Invalid API key.');
+        if (!valid || faults.on(vendor, 'expired-credentials')) return this.error(300, 'Invalid API key.');
         return handle(f, request);
       },
     };
   }
 
+  private error(code: number, description: string): Reply {
+    const asText = this.context.faults.on(vendor, 'string-error-codes');
+    return errorReply(asText ? String(code) : code, description);
+  }
+
   private login(f: Fields): Reply {
     const { email, password } = this.credentials;
     const { faults } = this.context;
-    if (f['email'] === undefined || f['password'] === undefined) return errorReply(203, 'Missing argument.');
+    if (f['email'] === undefined || f['password'] === undefined) return this.error(203, 'Missing argument.');
     if (f['email'] !== email || f['password'] !== password || faults.on(vendor, 'expired-credentials')) {
-      return errorReply(300, 'Invalid email or password.');
+      return this.error(300, 'Invalid email or password.');
     }
     const key = randomBytes(16).toString('hex');
+    if (faults.on(vendor, 'second-login-ends-session')) this.sessions.clear();
     this.sessions.add(key, Number.POSITIVE_INFINITY, faults.generation(vendor));
     const homes = this.homes();
     const user = { id: 100, name: 'Fleet Operator', api_key: key, homes: homes.length };
@@ -102,7 +108,7 @@ export class IstabaiCloud implements CloudFront {
     return this.withHome(f, (home) => {
       const eco = flag(f['eco']);
       const auto = flag(f['auto']);
-      if (eco === undefined && auto === undefined) return errorReply(203, 'Missing argument.');
+      if (eco === undefined && auto === undefined) return this.error(203, 'Missing argument.');
       const fixed = home.modeFor(home.setting, this.moment());
       const what = { home_id: home.id, eco: f['eco'], auto: f['auto'] };
       request.apply({ vendorDeviceId: String(home.id), call: 'homes.set_mode', what }, () => {
@@ -117,11 +123,11 @@ export class IstabaiCloud implements CloudFront {
     return this.withRoom(f, (room) => {
       const temperature = Number(f['temperature']);
       if (f['temperature'] === undefined || f['temperature'] === '' || !Number.isFinite(temperature)) {
-        return errorReply(203, 'Missing argument: temperature.');
+        return this.error(203, 'Missing argument: temperature.');
       }
-      if (room.traits.readOnly) return errorReply(403, 'The room is read only.');
+      if (room.traits.readOnly) return this.error(403, 'The room is read only.');
       const mode = f['mode'] ?? room.home.modeFor(room.home.setting, this.moment());
-      if (!isMode(mode)) return errorReply(203, 'Missing argument: mode.');
+      if (!isMode(mode)) return this.error(203, 'Missing argument: mode.');
       const { minC, maxC } = room.traits;
       const kept = Math.min(maxC, Math.max(minC, Math.round(temperature * 10) / 10));
       const { vendorDeviceId } = room.identity;
@@ -134,16 +140,16 @@ export class IstabaiCloud implements CloudFront {
   }
 
   private withHome(f: Fields, answer: (home: ThermostatHome) => Reply): Reply {
-    if (f['home_id'] === undefined) return errorReply(203, 'Missing argument: home_id.');
+    if (f['home_id'] === undefined) return this.error(203, 'Missing argument: home_id.');
     const home = this.context.world.fleet.istabai.find((h) => String(h.id) === String(f['home_id']));
-    return home ? answer(home) : errorReply(404, 'Home with specified ID was not found.');
+    return home ? answer(home) : this.error(404, 'Home with specified ID was not found.');
   }
 
   private withRoom(f: Fields, answer: (room: ThermostatRoom) => Reply): Reply {
-    if (f['room_id'] === undefined) return errorReply(203, 'Missing argument: room_id.');
+    if (f['room_id'] === undefined) return this.error(203, 'Missing argument: room_id.');
     const rooms = this.context.world.fleet.istabai.flatMap((home) => home.rooms);
     const room = rooms.find((candidate) => candidate.identity.vendorDeviceId === String(f['room_id']));
-    return room ? answer(room) : errorReply(404, 'Room with specified ID was not found.');
+    return room ? answer(room) : this.error(404, 'Room with specified ID was not found.');
   }
 
   private homes(): readonly unknown[] {
@@ -172,7 +178,7 @@ function ok(body: unknown): Reply {
   return { status: 200, body };
 }
 
-function errorReply(code: number, description: string): Reply {
+function errorReply(code: number | string, description: string): Reply {
   return { status: 200, body: { error: { code, description } } };
 }
 

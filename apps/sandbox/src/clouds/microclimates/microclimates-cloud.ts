@@ -79,11 +79,15 @@ export class MicroclimatesCloud implements CloudFront {
     const sites: unknown[] = this.context.world.fleet.microclimates.map(({ device, name, role }) => ({
       id: device.identity.vendorDeviceId,
       name,
-      role,
+      role: this.role(role),
     }));
     if (this.context.faults.on(vendor, 'malformed-device') && sites.length > 0)
       sites[0] = { name: 7, role: 'boss' };
     return sites;
+  }
+
+  private role(role: number): number {
+    return this.context.faults.on(vendor, 'role-downgrade') ? Math.min(1, role) : role;
   }
 
   private site(request: SandboxRequest): Reply {
@@ -95,7 +99,7 @@ export class MicroclimatesCloud implements CloudFront {
       { id: 'zone-one', name: 'Zone One', icon: 'location', hubId: id, dashId: 'zone-one', items: [] },
       { id: 'account', name: 'Account', icon: 'user', page: 'account-settings' },
     ];
-    return { status: 200, body: { id, name: site.name, role: site.role, menu } };
+    return { status: 200, body: { id, name: site.name, role: this.role(site.role), menu } };
   }
 }
 

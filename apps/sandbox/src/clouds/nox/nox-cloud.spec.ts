@@ -119,7 +119,7 @@ describe('the NOX cloud', () => {
     });
   });
 
-  it('starts a schedule at the next quarter, marks its circuits and clears it by all auto', async () => {
+  it('starts a schedule at the next quarter, marks its circuits, and one of all auto ends it at its own start', async () => {
     const pump = steerable();
     await sandbox.move(7 * minuteMs);
     const { body } = await submit(pump, { DHW: auto, room: offFor(4) });
@@ -140,7 +140,8 @@ describe('the NOX cloud', () => {
       DHW: { in_active_action: false },
     });
     await submit(pump, { DHW: auto, room: auto });
-    expect(pump.schedule).toBeUndefined();
+    expect(await statusOf(pump)).toMatchObject({ room: { in_active_action: true } });
+    await sandbox.move(15 * minuteMs);
     expect(await statusOf(pump)).toMatchObject({ room: { in_active_action: false } });
   });
 

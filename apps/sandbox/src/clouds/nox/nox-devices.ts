@@ -27,7 +27,7 @@ export function listDevices(context: CloudContext, query: URLSearchParams): Repl
   const projection = isTrue(query.get('steerable_status'));
   const data = page.map((device) => (projection ? statusOnly(device, context) : deviceView(device, context)));
   if (context.faults.on(vendor, 'malformed-device') && data.length > 0) {
-    data[0] = { device_id: 42, device_type: 'heat_pump', steerable_status: null };
+    data[0] = { device_id: null, device_type: 'heat_pump', steerable_status: null };
   }
   const repeats = context.faults.on(vendor, 'paging-repeats');
   const last = repeats ? filtered(context, query)[0] : wanted.length > limit ? page.at(-1) : undefined;

@@ -48,7 +48,7 @@ export function takeSchedule(context: CloudContext, request: SandboxRequest): Re
     room: brief(parsed.room),
   };
   request.apply({ vendorDeviceId: device.identity.vendorDeviceId, call: 'schedule', what }, () => {
-    device.schedule = neutral ? undefined : { startsAt, words: parsed };
+    device.take({ startsAt, words: parsed }, now);
   });
   return ok({
     status: 'success',
