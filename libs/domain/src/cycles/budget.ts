@@ -10,11 +10,11 @@ export interface HeatingNow {
 
 /**
  * Starts that an action causes. A decrease on a zone that would be heating costs 1 (it must start again
- * afterwards), on one known to stay idle 0. An increase on a running zone costs 0, on an idle one 1. What nobody
- * knows counts as the dearer case.
+ * afterwards), on one known to stay idle 0. An increase costs 1: on an idle zone it is a start, on a running one the zone
+ * may reach its upper limit inside the window and start again. What nobody knows counts as the dearer case.
  */
 export function cycleCost(intent: { readonly direction: Direction }, zone: HeatingNow): 0 | 1 {
-  if (intent.direction === 'increase') return zone.heating === true ? 0 : 1;
+  if (intent.direction === 'increase') return 1;
   return zone.heating !== true && zone.wouldBeHeating === false ? 0 : 1;
 }
 

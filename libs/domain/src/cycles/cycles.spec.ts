@@ -12,7 +12,7 @@ describe('cycleCost', () => {
     ['decrease', { heating: false, wouldBeHeating: true }, 1],
     ['decrease', { heating: false, wouldBeHeating: false }, 0],
     ['decrease', {}, 1],
-    ['increase', { heating: true }, 0],
+    ['increase', { heating: true }, 1],
     ['increase', { heating: false }, 1],
     ['increase', {}, 1],
   ] as const)('of a %s on %p is %d', (direction, zone, cost) => {
@@ -162,17 +162,42 @@ describe('startsInLastHour', () => {
 describe('ownNeedsReserve', () => {
   const days = [[60, 400, 1_100, 1_300], [100, 1_200], [300, 1_150, 1_250, 1_350], [200]];
   it.each([
-    ['is the median of the starts later in the day, rounded up', days, 1_020, 2],
-    ['shrinks as the day goes on', days, 1_260, 1],
-    ['is 0 at the end of the day', days, 1_439, 0],
-    ['counts days without starts', [[], [], [1_000]], 0, 0],
-    ['is 1 with too little history', [[1_000], [1_000]], 0, 1],
-    ['is 1 without history', [], 0, 1],
-  ])('%s', (_name, recentDays, minute, kept) => {
-    expect(ownNeedsReserve(recentDays, minute)).toBe(kept);
+    ['is the most starts later in the day, and three to spare', days, 1_020, 6, 6],
+    ['shrinks as the day goes on', days, 1_300, 6, 4],
+    ['is the three to spare at the end of the day', days, 1_439, 6, 3],
+    ['keeps what the busiest whole day needed, less what was seen', days, 1_020, 0, 7],
+    ['counts days without starts as days', [[], [], [1_000]], 1_100, 1, 3],
+    ['is the share of a busy device with too little history', [[1_000], [1_000]], 1_080, 0, 4],
+    ['is a whole busy day without history at midnight', [], 0, 0, 14],
+  ])('%s', (_name, recentDays, minute, observedToday, kept) => {
+    expect(ownNeedsReserve(recentDays, minute, { observedToday })).toBe(kept);
   });
-  it('keeps what is configured where there is no history', () => {
-    expect(ownNeedsReserve([], 0, { withoutHistory: 0 })).toBe(0);
-    expect(ownNeedsReserve([[1], [2]], 0, { minDays: 2 })).toBe(1);
+  it('keeps what is configured', () => {
+    expect(ownNeedsReserve([], 0, { startsPerDayWithoutHistory: 0 })).toBe(0);
+    expect(ownNeedsReserve([[1], [2]], 0, { minDays: 2, spare: 0 })).toBe(1);
+  });
+  it('with it, a day never goes over its limit whose rest is like any recent day', () => {
+    const day = fc.array(fc.integer({ min: 0, max: 1_439 }), { maxLength: 10 });
+    fc.assert(
+      fc.property(
+        fc.array(day, { minLength: 3, maxLength: 7 }),
+        fc.nat(1_439),
+        fc.nat(12),
+        fc.nat(14),
+        (recent, minute, seen, limit) => {
+          const facts = {
+            maxPerDay: limit,
+            observedToday: seen,
+            reservedToday: 0,
+            ownNeedsReserve: ownNeedsReserve(recent, minute, { observedToday: seen }),
+          };
+          if (!(cyclesLeft(facts)! >= 1)) return;
+          for (const starts of recent) {
+            const rest = starts.filter((at) => at > minute).length;
+            expect(seen + rest + 1).toBeLessThanOrEqual(limit);
+          }
+        },
+      ),
+    );
   });
 });

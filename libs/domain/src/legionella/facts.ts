@@ -12,6 +12,11 @@ export interface LegionellaFacts {
   /** When the device came into the fleet: without history the first run is due one interval later. */
   readonly enrolledAt: Instant;
   readonly runningSince?: Instant | undefined;
+  /**
+   * Completed runs of the last weeks, from first to last hot reading, whoever made them. Machines keep their own timetable: what ran at this time one
+   * interval ago will run at this time again, also when a heat-up in between was credited.
+   */
+  readonly recentRuns?: readonly Span[] | undefined;
   /** A run that is arranged and not yet done. */
   readonly planned?: Span | undefined;
 }

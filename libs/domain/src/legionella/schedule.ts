@@ -1,4 +1,4 @@
-import { dayMs, hourMs, type Instant, type Span } from '../fleet';
+import { dayMs, hourMs, minuteMs, type Instant, type Span } from '../fleet';
 import type { LegionellaFacts } from './facts';
 import { defaultHoldMs, type LegionellaProfile } from './profiles';
 
@@ -14,6 +14,10 @@ export const maxLegionellaIntervalMs = 4 * weekMs;
 export const minLegionellaIntervalMs = dayMs;
 /** Kept free before the due instant, so that a run that fails can be tried again. */
 export const defaultLegionellaMarginMs = 2 * hourMs;
+/** Programmes do not start to the minute, and readings are a quarter of an hour apart. */
+export const usualRunSlackMs = 30 * minuteMs;
+/** A window holds so many returns of one run at most: it is shorter than the shortest interval. */
+const maxUsualRuns = 8;
 /** Heating 200 l from 45 to 60 °C takes 3.5 kWh of heat: about an hour for a heat pump. */
 export const defaultHeatUpMs = hourMs;
 
@@ -79,26 +83,57 @@ export function bindingDueAt(facts: LegionellaFacts, instant: Instant): Instant 
   return planned.endsAt + facts.intervalMs;
 }
 
+/**
+ * When the machine's own timetable is likely to bring a run: every recent run again after each whole number of intervals, from
+ * heating up and `usualRunSlackMs` before it to as much after it. Sorted; only what touches `window`.
+ */
+export function usualRunSpans(facts: LegionellaFacts, window: Span): Span[] {
+  const spans: Span[] = [];
+  for (const run of facts.recentRuns ?? []) {
+    const startsAt = run.startsAt - defaultHeatUpMs - usualRunSlackMs;
+    const endsAt = run.endsAt + usualRunSlackMs;
+    const first = Math.max(1, Math.ceil((window.startsAt - endsAt) / facts.intervalMs));
+    for (let times = first; times <= first + maxUsualRuns; times += 1) {
+      const span = {
+        startsAt: startsAt + times * facts.intervalMs,
+        endsAt: endsAt + times * facts.intervalMs,
+      };
+      if (span.startsAt >= window.endsAt) break;
+      if (span.endsAt > window.startsAt) spans.push(span);
+    }
+  }
+  return spans.sort((a, b) => a.startsAt - b.startsAt);
+}
+
+/** Whether a run was ever seen. Until then nobody knows when the machine makes one, and a decrease might cut it short. */
+export function isRunKnown(facts: LegionellaFacts): boolean {
+  return facts.lastCompletedAt !== undefined;
+}
+
 /** The latest end of a decrease: binding due instant − run duration − margin. */
 export function decreaseMustEndBy(facts: LegionellaFacts, instant: Instant): Instant {
   return bindingDueAt(facts, instant) - facts.runDurationMs - facts.marginMs;
 }
 
 /**
- * Whether a decrease of the tank over `span` is forbidden, as known at `instant`: it may not overlap a running or
- * planned run, nor end after `decreaseMustEndBy`. If a span is forbidden, so is every span that holds it.
+ * Whether a decrease of the tank over `span` is forbidden, as known at `instant`: it may not overlap a running,
+ * planned or usual run, nor end after `decreaseMustEndBy`, and not at all before a run was seen. If a span is forbidden, so is
+ * every span that holds it.
  */
 export function blocksDecrease(facts: LegionellaFacts, span: Span, instant: Instant): boolean {
   return (
+    !isRunKnown(facts) ||
     runningReachesInto(facts, span, instant) ||
     plannedOverlaps(facts, span, instant) ||
+    usualRunSpans(facts, span).length > 0 ||
     !(span.endsAt <= decreaseMustEndBy(facts, instant))
   );
 }
 
 /** The same as stretches inside `window`, for planning: a decrease is allowed where it touches none of them. */
 export function blockedForDecrease(facts: LegionellaFacts, window: Span, instant: Instant): Span[] {
-  const blocked: Span[] = [];
+  if (!isRunKnown(facts)) return [window];
+  const blocked: Span[] = usualRunSpans(facts, window);
   const since = facts.runningSince;
   if (since !== undefined) blocked.push({ startsAt: since, endsAt: runningEndsAt(facts, since, instant) });
   if (facts.planned !== undefined && facts.planned.endsAt > instant) blocked.push(facts.planned);

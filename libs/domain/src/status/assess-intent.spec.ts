@@ -64,10 +64,10 @@ describe('assess with an intent', () => {
       'READY',
     ],
     [
-      'takes no cycle for an increase that only goes on',
+      'takes one for an increase that goes on, for it may reach its limit and start again',
       { ...tank, ...obstacles.CYCLE_LIMIT },
       intent('increase'),
-      'READY',
+      'CYCLE_LIMIT',
     ],
     [
       'takes one for an increase from standing still',

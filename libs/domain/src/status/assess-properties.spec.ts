@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { minuteMs, slotMs, type Direction } from '../fleet';
+import { setpointFor } from '../comfort/headroom';
 import { assess, statusRules } from './assess';
 import { statusCodes, type StatusCode } from './codes';
 import type { ZoneFacts } from './facts';
@@ -110,6 +111,40 @@ describe('assess, for any facts', () => {
       { numRuns: 3_000 },
     );
     expect(seen).toContain('READY');
+  });
+
+  it('says READY only where a dispatch right now is not skipped for a rule', () => {
+    let ready = 0;
+    // Two changes of a zone that is ready: any more, and hardly one is.
+    const nearlyReady = fc
+      .tuple(fc.constantFrom(room, tank), changes, fc.array(fc.nat(), { minLength: 2, maxLength: 2 }))
+      .map(([base, change, picks]): ZoneFacts => {
+        const entries = Object.entries(change);
+        return {
+          ...base,
+          ...Object.fromEntries(picks.flatMap((pick) => entries.slice(pick % 30, (pick % 30) + 1))),
+        };
+      });
+    fc.assert(
+      fc.property(nearlyReady, fc.constantFrom(0, 1), (facts, reserved) => {
+        if (assess(facts, now).code !== 'READY') return;
+        ready += 1;
+        // As the dispatcher asks: the planner has taken the action's start from the ledger meanwhile.
+        const cycles = facts.cycles && {
+          ...facts.cycles,
+          reservedToday: facts.cycles.reservedToday + reserved,
+        };
+        const span = { startsAt: now, endsAt: now + slotMs };
+        const wanted = { direction: 'decrease', span, cyclesReserved: reserved } as const;
+        const { code, canActivate } = assess({ ...facts, cycles }, now, wanted);
+        expect([code, canActivate]).toEqual(['READY', true]);
+        const limitC = setpointFor({ direction: 'decrease', facts });
+        expect(limitC).toBeDefined();
+        if (facts.setpointC !== undefined) expect(limitC).toBeLessThan(facts.setpointC);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(ready).toBeGreaterThan(100);
   });
 
   it('never lowers a tank against the legionella rule, its floor, or without a reading', () => {

@@ -1,4 +1,11 @@
-import { dhwFloorMarginK, floorC, headroomK, maxSpanMs, minHeadroomK } from '../comfort/headroom';
+import {
+  dhwFloorMarginK,
+  floorC,
+  headroomK,
+  maxSpanMs,
+  minHeadroomK,
+  setpointFor,
+} from '../comfort/headroom';
 import type { Span } from '../fleet';
 import type { Question, StatusRule } from './rule';
 import { inWords, oneDecimal, utcMinute } from './wording';
@@ -25,8 +32,9 @@ function neededK({ facts, direction }: Question): number {
   return facts.zone === 'DHW' && direction === 'decrease' ? dhwFloorMarginK : minHeadroomK;
 }
 
-/** Written so that a number that is none (NaN) leaves no headroom. Exactly at a tank's margin is too little. */
+/** Also without a setpoint on the right side. Written so that a number that is none (NaN) leaves no headroom. Exactly at a tank's margin is too little. */
 function lacksHeadroom(q: Question): boolean {
+  if (setpointFor(q) === undefined) return true;
   const leftK = headroomK(q);
   return q.facts.zone === 'DHW' && q.direction === 'decrease'
     ? !(leftK > neededK(q))

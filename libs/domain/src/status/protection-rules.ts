@@ -7,8 +7,10 @@ import {
   blocksDecrease,
   carriesPlannedRun,
   decreaseMustEndBy,
+  isRunKnown,
   plannedOverlaps,
   runningReachesInto,
+  usualRunSpans,
 } from '../legionella/schedule';
 import type { Explanation, Question, StatusRule } from './rule';
 import { inWords, utcMinute } from './wording';
@@ -56,6 +58,18 @@ const legionellaDue: StatusRule = {
       return {
         reason: `A legionella disinfection run is planned from ${utcMinute(startsAt)} to ${utcMinute(endsAt)}.`,
         nextEligibleAt: endsAt,
+      };
+    }
+    if (!isRunKnown(legionella)) {
+      return {
+        reason: 'No disinfection run of this tank has been seen yet; it is not lowered before one was.',
+      };
+    }
+    const usual = usualRunSpans(legionella, q)[0];
+    if (usual !== undefined) {
+      return {
+        reason: `The tank usually disinfects itself between ${utcMinute(usual.startsAt)} and ${utcMinute(usual.endsAt)}.`,
+        nextEligibleAt: usual.endsAt,
       };
     }
     const latest = utcMinute(decreaseMustEndBy(legionella, q.instant));

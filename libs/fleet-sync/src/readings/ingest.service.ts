@@ -1,6 +1,7 @@
 import type { Clock } from '@warmshift/config';
 import type { Database, ReadingPartitions } from '@warmshift/db';
 import type { Instant } from '@warmshift/domain';
+import { hastenChecks } from '@warmshift/steerable-status';
 import type { ZoneReading } from '@warmshift/vendors/contract';
 import type { Connection } from '../connections/connection';
 import type { StoredZone } from '../discovery/fleet.repository';
@@ -44,6 +45,11 @@ export class IngestService {
         return state ? [observe(item, state)] : [];
       });
       await storeReadings(sql, observed, connection.supplierId, now);
+      await hastenChecks(
+        sql,
+        observed.filter(({ newest }) => newest).map(({ zone }) => zone.zoneId),
+        now,
+      );
     });
   }
 }

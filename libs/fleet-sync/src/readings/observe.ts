@@ -1,4 +1,5 @@
 import {
+  inferHeating,
   legionellaProfileFor,
   localDayOf,
   observeRun,
@@ -9,6 +10,7 @@ import {
   type Instant,
   type LocalDay,
   type RunObserver,
+  type StartSample,
 } from '@warmshift/domain';
 import type { ZoneReadingToStore } from './ingest.service';
 
@@ -19,6 +21,8 @@ export interface ZoneState {
   readonly heating: boolean | null;
   readonly heatingSince: Instant | null;
   readonly maxPowerW: number | null;
+  readonly temperatureC: number | null;
+  readonly coolingKPerH: number | null;
   readonly siteTimeZone: string | null;
   readonly country: string | null;
   readonly legionellaDurationMinutes: number | null;
@@ -57,7 +61,7 @@ export function observe(item: ZoneReadingToStore, state: ZoneState): ObservedRea
       running: state.heating ?? undefined,
       since: state.heatingSince ?? undefined,
     },
-    [{ at: reading.measuredAt, powerW: reading.powerW, heating: reading.heating }],
+    [startSample(item, state)],
     { maxPowerW: reading.maxPowerW ?? state.maxPowerW ?? undefined },
   );
   return {
@@ -71,6 +75,20 @@ export function observe(item: ZoneReadingToStore, state: ZoneState): ObservedRea
     })),
     run: zone.kind === 'DHW' ? observedRun(item, state) : undefined,
   };
+}
+
+/** Where nothing is said of power or heating, two temperatures may tell (dated in the middle between them). */
+function startSample({ reading, zone }: ZoneReadingToStore, state: ZoneState): StartSample {
+  const { measuredAt: at, powerW, heating, temperatureC } = reading;
+  if (powerW !== undefined || heating !== undefined) return { at, powerW, heating };
+  if (state.measuredAt === null || state.temperatureC === null || temperatureC === undefined) return { at };
+  return inferHeating({
+    zone: zone.kind,
+    previous: { at: state.measuredAt, temperatureC: state.temperatureC },
+    next: { at, temperatureC },
+    coolingKPerH: reading.coolingKPerH ?? state.coolingKPerH ?? undefined,
+    gainKPerH: reading.gainKPerH,
+  });
 }
 
 function observedRun({ reading }: ZoneReadingToStore, state: ZoneState): ObservedReading['run'] {

@@ -7,7 +7,8 @@ import type { ObservedReading, ZoneState } from './observe';
 export async function loadZoneStates(sql: Sql, zoneIds: readonly string[]): Promise<Map<string, ZoneState>> {
   const rows = await sql.rows<ZoneState>(
     `SELECT zone.id AS "zoneId", zone.measured_at AS "measuredAt", zone.heating, zone.heating_since AS "heatingSince",
-       zone.max_power_w AS "maxPowerW", site.time_zone AS "siteTimeZone", coalesce(site.country, device.country) AS country,
+       zone.max_power_w AS "maxPowerW", zone.temperature_c AS "temperatureC", zone.cooling_k_per_h AS "coolingKPerH",
+       site.time_zone AS "siteTimeZone", coalesce(site.country, device.country) AS country,
        device.legionella_duration_minutes AS "legionellaDurationMinutes", ledger.observer AS "runObserver",
        EXISTS (SELECT 1 FROM zones other WHERE other.device_id = zone.device_id AND other.id <> zone.id AND other.heating)
          AS "otherZoneHeating"
