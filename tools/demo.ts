@@ -3,7 +3,7 @@ import { demoOptions, help, type DemoOptions } from './demo/options';
 import { Evening } from './demo/evening';
 import { Operator } from './demo/operator';
 import { SandboxTruth } from './demo/sandbox-truth';
-import { keptLogs, setStage, type Stage } from './demo/stage';
+import { setStage, type Stage } from './demo/stage';
 
 const out = process.stdout;
 const say = (line: string): void => void out.write(`  ${line}\n`);
@@ -14,9 +14,7 @@ async function main(): Promise<void> {
   if ('problem' in options) throw new Error(options.problem);
 
   const startedAt = Date.now();
-  out.write(
-    `Warmshift demo: four vendors, one evening, ${options.scale} times faster than real time\n\nStarting\n\n`,
-  );
+  out.write(`Warmshift demo: four vendors, one evening in fast motion\n\nStarting\n\n`);
   const interrupted = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => resolve(`Stopped by ${signal}.`));
@@ -24,12 +22,17 @@ async function main(): Promise<void> {
   const stage = await setStage(options, say);
   try {
     await perform(stage, options, interrupted, startedAt);
+  } catch (error) {
+    process.exitCode = 1;
+    if (error instanceof Interrupted) return void process.stderr.write(`\n${error.message}\n`);
+    process.stderr.write(`\n${(error as Error).message}\nThe logs are in ${stage.logs.keep()}.\n`);
   } finally {
     await stage.stop();
-    const logs = keptLogs(stage);
-    if (logs !== undefined) process.stderr.write(`The logs are in ${logs}.\n`);
   }
 }
+
+/** The user has had enough. */
+class Interrupted extends Error {}
 
 async function perform(
   stage: Stage,
@@ -51,18 +54,24 @@ async function perform(
     clock: scaledClock(stage.clock),
     out,
   });
-  const broken = Promise.race([stage.broken, interrupted]).then((sentence) => {
-    throw new Error(sentence);
-  });
-  const checks = await Promise.race([evening.run(), broken]);
+  const checks = await Promise.race([
+    evening.run(),
+    interrupted.then((sentence) => Promise.reject(new Interrupted(sentence))),
+    stage.broken.then((sentence) => Promise.reject(new Error(sentence))),
+  ]);
   const failed = checks.filter(({ holds }) => !holds).length;
-  if (failed > 0) process.exitCode = 1;
-  out.write(
-    `\n${failed === 0 ? 'Every promise held' : `${failed} of ${checks.length} promises did not hold`}`,
-  );
-  out.write(`, in ${Math.round((Date.now() - startedAt) / 1000)} s.\n`);
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  if (failed === 0) out.write(`\nEvery promise held, in ${seconds} s.\n`);
+  else {
+    process.exitCode = 1;
+    out.write(`\n${failed} of ${checks.length} promises did not hold (${seconds} s). `);
+    out.write(`The logs are in ${stage.logs.keep()}.\n`);
+  }
 
-  if (!options.keep) return;
+  if (!options.keep) {
+    if (failed === 0) out.write('To look around: npm run demo -- --keep. For real use: npm start.\n');
+    return;
+  }
   out.write(`\nStill running, until Ctrl-C:
   API            ${stage.apiUrl} (documentation: ${stage.apiUrl}/docs)
   Sandbox        ${stage.sandboxUrl}/control/health

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigError, loadConfig } from '@warmshift/config';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '@warmshift/db';
@@ -9,12 +10,20 @@ const help = `npm start: runs Warmshift (api and one worker) until Ctrl-C.
 Without settings everything is embedded: Postgres with its data in .warmshift/, the queue on that same Postgres.
 For real use set DATABASE_URL, SECRETS_KEY and REDIS_URL. All settings: README, .env.example.`;
 
+/** Nothing went wrong inside: the sentence is all that has to be said. */
+class Refused extends Error {}
+
 async function main(): Promise<void> {
-  if (process.argv.includes('--help')) return void process.stdout.write(`${help}\n`);
+  const [option] = process.argv.slice(2);
+  if (option === '--help') return void process.stdout.write(`${help}\n`);
+  if (option !== undefined)
+    throw new Refused(`There is no option ${option}: the settings come from the environment. See --help.`);
   const config = loadConfig();
   const dataDir = resolve(config.data.dir);
   let postgres: EmbeddedPostgres | undefined;
   if (config.database.url === undefined) {
+    // Others may pass through: as root, Postgres runs as a user of its own. What lies in it is closed to them.
+    mkdirSync(dataDir, { recursive: true });
     process.stderr.write(`No DATABASE_URL: starting the embedded Postgres over ${dataDir}.\n`);
     postgres = await startEmbeddedPostgres({
       dataDir: join(dataDir, 'postgres'),
@@ -36,7 +45,7 @@ async function run(databaseUrl: string, dataDir: string): Promise<void> {
   const service = await startService({
     env: {
       DATABASE_URL: databaseUrl,
-      SECRETS_KEY: process.env['SECRETS_KEY'] ?? keptSecretsKey(join(dataDir, 'secrets-key')),
+      SECRETS_KEY: process.env['SECRETS_KEY']?.trim() || keptSecretsKey(join(dataDir, 'secrets-key')),
     },
     workers: 1,
   });
@@ -53,6 +62,7 @@ async function run(databaseUrl: string, dataDir: string): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof ConfigError ? error.message : (error as Error).stack}\n`);
+  const isExplained = error instanceof ConfigError || error instanceof Refused;
+  process.stderr.write(`${isExplained ? error.message : (error as Error).stack}\n`);
   process.exitCode = 1;
 });

@@ -7,9 +7,10 @@ import { verdict, type Check, type SlotResult } from './verdict';
 const minuteMs = 60_000;
 const slotMs = 15 * minuteMs;
 /** The evening peak that is steered. */
-const windowMs = 90 * minuteMs;
+const windowMs = 60 * minuteMs;
 /** From the order to the window, at least: time for plan and schedules. */
 const noticeMs = 10 * minuteMs;
+const longestNoticeMs = 80 * minuteMs;
 /** So many minutes of readings are wanted before a plan. */
 const observeMs = 16 * minuteMs;
 /** Share of what the fleet could promise that the order asks for. */
@@ -63,45 +64,57 @@ export class Evening {
       const waiting = devices
         .flatMap(({ zones }) => zones)
         .filter(({ status }) => (status?.code ?? 'STALE_DATA') === 'STALE_DATA').length;
-      progress.update(`${devices.length} of ${listed} devices, ${waiting} zones without a reading`, false);
+      progress.update(`${devices.length} of ${listed} devices read, ${waiting} zones without a reading yet`);
       return devices.length >= listed && waiting === 0;
     });
     const observedFrom = clock.now();
     await this.until('the fleet was observed', () => {
-      progress.update(
-        `observing the fleet until ${wall(observedFrom + observeMs)}, it is ${wall(clock.now())}`,
-        false,
-      );
+      const until = wall(observedFrom + observeMs);
+      progress.update(`all ${listed} devices read; watching them until ${until}, it is ${wall(clock.now())}`);
       return Promise.resolve(clock.now() >= observedFrom + observeMs);
     });
-    progress.end();
+    progress.clear();
     this.heading(`The fleet at ${wall(clock.now())}`);
     devices = await operator.devices();
     this.print(fleetTable(devices));
     this.print(reasonTable(devices));
   }
 
+  /** On a slow machine the window may come too close while it is planned: then a later one is taken. */
   private async preview(): Promise<Order> {
-    const { operator, clock } = this.tools;
-    const startsAt = Math.ceil((clock.now() + noticeMs) / slotMs) * slotMs;
-    const window = {
+    const { clock } = this.tools;
+    for (let notice = noticeMs; ; notice *= 2) {
+      const startsAt = Math.ceil((clock.now() + notice) / slotMs) * slotMs;
+      const { order, plan, leastKw } = await this.plan(startsAt);
+      if (clock.now() + noticeMs / 2 > startsAt && notice < longestNoticeMs) continue;
+      this.heading(
+        `Preview: ${kw(order.targetKw ?? 0)} kW less from ${wall(startsAt)} to ${wall(startsAt + windowMs)}`,
+      );
+      this.say(
+        `The fleet could promise ${kw(leastKw)} kW in every slot; ${kw(order.targetKw ?? 0)} kW are asked.`,
+      );
+      this.say(
+        `${plan.chosen} zones chosen; left out: ${plan.leftOutByCode.map(({ code, zones }) => `${code} ${zones}`).join(', ') || 'nobody'}.`,
+      );
+      this.print(`\n${planTable(plan)}`);
+      return order;
+    }
+  }
+
+  /** Asks for a share of what the fleet can promise in every slot. */
+  private async plan(startsAt: number): Promise<{ order: Order; plan: Plan; leastKw: number }> {
+    const { operator } = this.tools;
+    const everything: Order = {
+      name: 'Evening peak',
+      direction: 'decrease',
+      seed: 1,
       startsAt: new Date(startsAt).toISOString(),
       endsAt: new Date(startsAt + windowMs).toISOString(),
     };
-    const everything: Order = { name: 'Evening peak', direction: 'decrease', seed: 1, ...window };
     const most = await operator.preview(everything);
     const leastKw = Math.min(...most.slots.map(({ promisedKw }) => promisedKw));
     const order = { ...everything, targetKw: Math.max(0.5, Math.floor(leastKw * askedShare * 2) / 2) };
-    const plan = await operator.preview(order);
-    this.heading(
-      `Preview: ${kw(order.targetKw)} kW less from ${wall(startsAt)} to ${wall(startsAt + windowMs)}`,
-    );
-    this.say(`The fleet could promise ${kw(leastKw)} kW in every slot; ${kw(order.targetKw)} kW are asked.`);
-    this.say(
-      `${plan.chosen} zones chosen; left out: ${plan.leftOutByCode.map(({ code, zones }) => `${code} ${zones}`).join(', ') || 'nobody'}.`,
-    );
-    this.print(planTable(plan));
-    return order;
+    return { order, plan: await operator.preview(order), leastKw };
   }
 
   private async watch(occurrenceId: string, order: Order): Promise<void> {
@@ -113,27 +126,29 @@ export class Evening {
     await this.until(
       'the campaign is over',
       async () => {
-        const [{ status }, states, power] = await Promise.all([
+        const [{ status }, states, measured] = await Promise.all([
           operator.occurrence(occurrenceId),
           operator.states(occurrenceId),
           truth.power(Math.min(startsAt, clock.now()) - slotMs, clock.now()),
         ]);
         const now = clock.now();
-        const finished = power
+        const finished = measured
           .filter((slot) => slot.startsAt >= startsAt && slot.startsAt + slotMs <= now)
           .at(-1);
         const deliveredKw = finished ? finished.twinKw - finished.actualKw : 0;
         const said = Object.entries(states).map(([state, zones]) => `${state} ${zones}`);
         const share = Math.min(1, Math.max(0, (now - startsAt) / (endsAt - startsAt)));
-        const text = `${wall(now)} ${bar(share, 16)} asked ${kw(order.targetKw ?? 0)} kW, last slot ${kw(deliveredKw)} kW | ${said.join(', ')}`;
+        const power = now < startsAt ? `waiting for ${wall(startsAt)}` : `delivered ${kw(deliveredKw)} kW`;
+        const text = `${wall(now)} ${bar(share, 16)} asked ${kw(order.targetKw ?? 0)} kW, ${power} | ${said.join(', ')}`;
         progress.update(text, (finished?.startsAt ?? 0) > slotSaid);
         slotSaid = Math.max(slotSaid, finished?.startsAt ?? 0);
         return status === 'FINISHED';
       },
       patienceMs + clock.realMs(endsAt - clock.now()),
     );
-    progress.end();
+    progress.clear();
     this.say(`Everything was given back by ${wall(clock.now())}.`);
+    await this.until('the simulated homes have caught up', async () => (await truth.lastsUntil()) >= endsAt);
   }
 
   private async judge(occurrenceId: string, order: Order): Promise<Check[]> {

@@ -4,7 +4,7 @@ describe('demoOptions', () => {
   it('has a default for everything', () => {
     expect(demoOptions([])).toEqual({
       keep: false,
-      scale: 75,
+      scale: 60,
       seed: 1,
       counts: { heatingcontrol: 60, istabai: 10, nox: 60, microclimates: 3 },
     });

@@ -12,7 +12,7 @@ workers), steers the simulated homes over an evening peak in compressed time, gi
 every promise held. Exits 0 only if it did. Nothing is left behind.
 
   --keep                 leave it running afterwards and print addresses and keys (Ctrl-C ends it)
-  --scale N              how many times faster than real time (10 to 120, default 75)
+  --scale N              how many times faster than real time (10 to 120, default 60)
   --seed N               of the simulated homes (default 1)
   --heatingcontrol N     heaters with their gateways (default 60)
   --istabai N            homes (default 10)
@@ -21,7 +21,7 @@ every promise held. Exits 0 only if it did. Nothing is left behind.
   --help                 this text`;
 
 const numbers = {
-  scale: { from: 10, to: 120, otherwise: 75 },
+  scale: { from: 10, to: 120, otherwise: 60 },
   seed: { from: 0, to: 2_147_483_647, otherwise: 1 },
   heatingcontrol: { from: 1, to: 2_000, otherwise: 60 },
   istabai: { from: 1, to: 500, otherwise: 10 },
@@ -37,7 +37,7 @@ export function demoOptions(args: readonly string[]): DemoOptions | 'help' | { r
   let keep = false;
   for (let at = 0; at < args.length; at += 1) {
     const [flag, inline] = (args[at] ?? '').split('=', 2);
-    if (flag === '--help') return 'help';
+    if (flag === '--help' || flag === '-h') return 'help';
     if (flag === '--keep') {
       keep = true;
       continue;

@@ -53,6 +53,11 @@ export class SandboxTruth {
     });
   }
 
+  /** The homes are simulated up to here: behind the clock when the machine is too slow. */
+  async lastsUntil(): Promise<number> {
+    return Date.parse((await this.http.get<{ worldNow: string }>('/health')).worldNow);
+  }
+
   judgement(from: number, to: number): Promise<Judgement> {
     return this.http.get(`/judgement?from=${iso(from)}&to=${iso(to)}`);
   }

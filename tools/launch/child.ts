@@ -25,7 +25,7 @@ export interface ReadyMessage {
 const buildRoot = join(__dirname, '..', '..');
 const stopWithinMs = 25_000;
 
-/** A process of ours that ends when we do: it exits when the channel to us closes, however we ended. */
+/** A process of ours that ends when we do: `child-guard.ts` sees the channel to us close, however we ended. */
 export class Child {
   readonly ended: Promise<number>;
   private output = '';
@@ -36,6 +36,7 @@ export class Child {
     this.log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: 'a' });
     this.process = fork(join(buildRoot, options.script), options.args ?? [], {
       env: { ...process.env, ...options.env },
+      execArgv: ['--enable-source-maps', '-r', join(__dirname, 'child-guard.js')],
       stdio: ['ignore', this.log ? 'pipe' : 'inherit', 'pipe', 'ipc'],
     });
     this.process.stdout?.on('data', (chunk: Buffer) => this.log?.write(chunk));
@@ -51,7 +52,7 @@ export class Child {
 
   /** @throws with the process's last words when it ends before it is ready, or is not in time. */
   async ready(): Promise<ReadyMessage> {
-    const { name, ready, readyWithinMs = 60_000 } = this.options;
+    const { name, ready, readyWithinMs = 180_000 } = this.options;
     let timer: NodeJS.Timeout | undefined;
     const message = new Promise<ReadyMessage>((resolve, reject) => {
       timer = setTimeout(

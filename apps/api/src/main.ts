@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const logger = createLogger({ name: 'api', level: config.log.level, secrets: secretValues(config) });
   metrics.startProcessMetrics();
   const { app, url, firstKey } = await startApi(config, logger, metrics);
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
   if (firstKey !== undefined) {
     process.stderr.write(`The first admin key, shown only now: ${firstKey}\n`);
   }

@@ -28,7 +28,6 @@ export async function createApi(
     ...httpApplicationOptions,
     logger: new NestLogger(logger),
     abortOnError: false,
-    forceCloseConnections: true,
   });
   const clock = app.get<Clock>(CLOCK);
   setUpHttp(app, { log: eventLog(logger), metrics, clock });

@@ -46,8 +46,10 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly discovery: DiscoverService,
     private readonly reads: ReadService,
   ) {
-    const { redisUrl } = config.queue;
-    this.backend = queueBackend(redisUrl === undefined ? { databaseUrl: config.database.url } : { redisUrl });
+    const { redisUrl, redisPrefix: prefix } = config.queue;
+    this.backend = queueBackend(
+      redisUrl === undefined ? { databaseUrl: config.database.url } : { redisUrl, prefix },
+    );
     this.producer = new JobProducer(this.backend);
     const log = queueLog(logger);
     this.host = new JobWorkerHost(this.backend, { realMs: (ms) => clock.realMs(ms), onEvent: log });

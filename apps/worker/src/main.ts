@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const app = await NestFactory.createApplicationContext(WorkerModule.forRoot(config, logger), {
     logger: new NestLogger(logger),
   });
-  app.enableShutdownHooks();
+  app.enableShutdownHooks([], { useProcessExit: true });
   logger.info({ queue: config.queue.redisUrl === undefined ? 'postgres' : 'redis' }, 'worker.ready');
   process.send?.({ event: 'worker.ready' });
   process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));

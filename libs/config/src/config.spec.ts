@@ -19,7 +19,7 @@ describe('loadConfig', () => {
   it('needs no settings at all for the embedded mode', () => {
     expect(loadConfig({})).toEqual({
       database: { url: undefined },
-      queue: { redisUrl: undefined },
+      queue: { redisUrl: undefined, redisPrefix: 'warmshift' },
       security: { secretsKeys: undefined },
       http: { host: '127.0.0.1', port: 3000 },
       data: { dir: '.warmshift' },
@@ -57,6 +57,7 @@ describe('loadConfig', () => {
     ['DATABASE_URL', 'postgres:///nohost'],
     ['DATABASE_URL', 'warmshift'],
     ['REDIS_URL', 'http://redis:6379'],
+    ['REDIS_PREFIX', 'two words'],
     ['SECRETS_KEY', 'short'],
     ['SECRETS_KEY', 'a'.repeat(64)],
     ['SECRETS_KEY', `v1:${hexKey},v1:${base64Key}`],

@@ -6,7 +6,7 @@ import type { SecretsKeys } from './secrets-keys';
 export interface Config {
   readonly database: { readonly url?: string | undefined };
   /** Without `redisUrl` the queue lives in Postgres. */
-  readonly queue: { readonly redisUrl?: string | undefined };
+  readonly queue: { readonly redisUrl?: string | undefined; readonly redisPrefix: string };
   readonly security: { readonly secretsKeys?: SecretsKeys | undefined };
   readonly http: { readonly host: string; readonly port: number };
   readonly data: { readonly dir: string };
@@ -126,7 +126,7 @@ function inOrder(problems: readonly SettingProblem[]): SettingProblem[] {
 function configFrom(settings: Settings): Config {
   return {
     database: { url: settings.DATABASE_URL },
-    queue: { redisUrl: settings.REDIS_URL },
+    queue: { redisUrl: settings.REDIS_URL, redisPrefix: settings.REDIS_PREFIX },
     security: { secretsKeys: settings.SECRETS_KEY },
     http: { host: settings.HOST, port: settings.PORT },
     data: { dir: settings.DATA_DIR },

@@ -43,6 +43,10 @@ function readName(text: string): string | Refusal {
     : new Refusal('must be at most 200 characters in one line');
 }
 
+function readPrefix(text: string): string | Refusal {
+  return /^[\w-]{1,64}$/.test(text) ? text : new Refusal('must be 1 to 64 letters, digits, "-" or "_"');
+}
+
 /** Every setting there is, as it stands in the environment. The order is the order of the documentation. */
 export const settingsSchema = z.object({
   DATABASE_URL: textSetting(readUrl('postgres', 'postgresql'))
@@ -63,6 +67,14 @@ export const settingsSchema = z.object({
           'Redis for the job queue (AOF on, `noeviction`). Without it, the queue lives in Postgres.',
         secret: true,
         example: 'redis://localhost:6379',
+      }),
+    ),
+  REDIS_PREFIX: textSetting(readPrefix)
+    .default('warmshift')
+    .meta(
+      meta({
+        description:
+          'Starts the names of all keys in Redis: installations that share one Redis need one each.',
       }),
     ),
   SECRETS_KEY: textSetting(readSecretsKeys)

@@ -73,6 +73,11 @@ export function createMetrics() {
       help: 'Applied actions past the end of their window that are not taken back yet.',
       registers,
     }),
+    legionellaOverdue: new Gauge({
+      name: 'warmshift_legionella_overdue_tanks',
+      help: 'Tanks for which nothing shows that a disinfection run happened in time.',
+      registers,
+    }),
     scrapeErrors: new Counter({
       name: 'warmshift_scrape_errors_total',
       help: 'Numbers that could not be taken for a scrape.',

@@ -35,3 +35,4 @@ export {
 export * from './outbox-relay';
 export * from './queue-depths';
 export * from './queue-events';
+export * from './remove-queues';

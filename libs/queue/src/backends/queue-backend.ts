@@ -13,6 +13,8 @@ export interface AnyQueue {
     start?: number,
     end?: number,
   ): Promise<{ name: string; failedReason: string; attemptsMade: number }[]>;
+  /** Removes the queue with all its jobs; `force`: also those that somebody is at. */
+  obliterate(options: { force: boolean }): Promise<void>;
   close(): Promise<void>;
 }
 export type CountedState = 'waiting' | 'prioritized' | 'delayed' | 'active' | 'failed';

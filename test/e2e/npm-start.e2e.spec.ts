@@ -1,0 +1,105 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../support';
+import { Program } from './support/program';
+
+jest.setTimeout(400_000);
+
+const dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'warmshift-e2e-start-')));
+chmodSync(dataDir, 0o755);
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** `npm start` without any settings but its place and port. */
+function start(): Program {
+  return new Program('tools/start.js', { DATA_DIR: dataDir, PORT: '0' });
+}
+
+async function urlOf(program: Program): Promise<string> {
+  const [, url] = await program.said(/Warmshift is running at (\S+)/, 120_000);
+  return url ?? '';
+}
+
+/** Every process that descends from this one, the guard of the embedded Postgres among them. */
+function descendants(pid: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), parent: parentOf(Number(name)) }));
+  const below = (of: number): number[] =>
+    parents.filter(({ parent }) => parent === of).flatMap((child) => [child.pid, ...below(child.pid)]);
+  return below(pid);
+}
+
+function parentOf(pid: number): number | undefined {
+  const stat = statOf(pid);
+  return stat === undefined || stat.state === 'Z' ? undefined : stat.parent;
+}
+
+function statOf(pid: number): { state: string; parent: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [state = '', parent = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+const isAlive = (pid: number): boolean => (statOf(pid)?.state ?? 'Z') !== 'Z';
+
+describe('npm start without settings', () => {
+  let adminKey = '';
+  let secretsKey = '';
+
+  it('serves, shows the first admin key once, and stops on SIGINT with nothing left', async () => {
+    const program = start();
+    const url = await urlOf(program);
+    [, adminKey = ''] = await program.said(/first admin key, shown only now: (\S+)/);
+    const answer = await fetch(`${url}/admin/v1/connections`, { headers: { 'x-api-key': adminKey } });
+    expect([answer.status, await answer.json()]).toEqual([200, { data: [] }]);
+    secretsKey = readFileSync(join(dataDir, 'secrets-key'), 'utf8');
+    expect(statSync(join(dataDir, 'secrets-key')).mode & 0o077).toBe(0);
+
+    const processes = descendants(program.pid);
+    expect(processes.length).toBeGreaterThanOrEqual(4);
+    program.signal('SIGINT');
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(processes.filter(isAlive)).toEqual([]);
+  });
+
+  it('starts again over the same data with the same keys, and leaves no process when it is killed', async () => {
+    const program = start();
+    const url = await urlOf(program);
+    const answer = await fetch(`${url}/admin/v1/connections`, { headers: { 'x-api-key': adminKey } });
+    expect(answer.status).toBe(200);
+    expect(program.output).not.toContain('first admin key');
+    expect(readFileSync(join(dataDir, 'secrets-key'), 'utf8')).toBe(secretsKey);
+
+    const processes = descendants(program.pid);
+    await program.kill();
+    await eventually(() => processes.every((pid) => !isAlive(pid)), { timeoutMs: 30_000 });
+  });
+
+  it('leaves no process either when it is killed while its programs start', async () => {
+    const program = start();
+    const processes = await eventually(
+      () => {
+        const below = descendants(program.pid);
+        return below.filter((pid) => commandOf(pid).includes('/src/main.js')).length === 2
+          ? below
+          : undefined;
+      },
+      { timeoutMs: 30_000 },
+    );
+    await program.kill();
+    await eventually(() => processes.every((pid) => !isAlive(pid)), { timeoutMs: 30_000 });
+  });
+});
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
