@@ -92,7 +92,10 @@ module.exports = {
       name: 'no-development-package-at-run-time',
       severity: 'error',
       // The build itself runs where the development packages are.
-      from: { path: '^(apps|libs|tools)/', pathNot: [...(Array.isArray(tests) ? tests : [tests]), '^tools/build/'] },
+      from: {
+        path: '^(apps|libs|tools)/',
+        pathNot: [...(Array.isArray(tests) ? tests : [tests]), '^tools/build/'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: npm('@types') },
     },
     {

@@ -34,13 +34,19 @@ async function main(): Promise<void> {
 function save(name: string, results: readonly BenchResult[]): void {
   const folder = join('bench', 'results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`);
+  writeFileSync(
+    join(folder, `${name}.json`),
+    `${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`,
+  );
 }
 
 function table(results: readonly BenchResult[]): string {
   const numbers = (values: Readonly<Record<string, number>>): string =>
     Object.entries(values)
-      .map(([what, value]) => `${what} ${value >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3))}`)
+      .map(
+        ([what, value]) =>
+          `${what} ${value >= 100 ? Math.round(value).toLocaleString('en') : Number(value.toPrecision(3))}`,
+      )
       .join(', ') || '–';
   const rows = results.map(({ bench, measured, floor, ratio, target, met }) => [
     bench,
@@ -51,8 +57,14 @@ function table(results: readonly BenchResult[]): string {
     met ? 'met' : 'MISSED',
   ]);
   const head = ['bench', 'measured', 'floor', 'ratio', 'target', ''];
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return [line(head), ...rows.map(line)].join('\n');
 }
 

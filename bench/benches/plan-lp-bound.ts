@@ -23,7 +23,8 @@ export async function lpBound(request: PlanRequest, zones: readonly PlanZone[]):
   const solution = highs.solve(model(request, zones, slots), { presolve: 'on' });
   if (solution.Status !== 'Optimal') throw new Error(`HiGHS says: ${solution.Status}`);
   let shortfallW = 0;
-  for (let slot = 0; slot < slots; slot += 1) shortfallW += (solution.Columns[`s${slot}`] as { Primal: number }).Primal * kw;
+  for (let slot = 0; slot < slots; slot += 1)
+    shortfallW += (solution.Columns[`s${slot}`] as { Primal: number }).Primal * kw;
   return { cost: solution.ObjectiveValue - (shortfallW / kw) * lackCost, shortfallW };
 }
 
@@ -37,7 +38,18 @@ function model(request: PlanRequest, zones: readonly PlanZone[], slots: number):
     (slot) =>
       `d${slot}: ${[...zones.map((zone, z) => `${(zone.expectedYieldW / kw).toFixed(6)} y${z}_${slot}`), `s${slot}`].join('\n + ')} >= ${((request.targetW ?? 0) / kw).toFixed(6)}`,
   );
-  const spans = zones.map((zone, z) => `k${z}: ${all.map((slot) => `y${z}_${slot}`).join(' + ')} <= ${zone.maxSpanMs / slotMs}`);
+  const spans = zones.map(
+    (zone, z) => `k${z}: ${all.map((slot) => `y${z}_${slot}`).join(' + ')} <= ${zone.maxSpanMs / slotMs}`,
+  );
   const bounds = zones.flatMap((_, z) => all.map((slot) => `0 <= y${z}_${slot} <= 1`));
-  return ['Minimize', ` obj: ${objective.join('\n + ')}`, 'Subject To', ...demand, ...spans, 'Bounds', ...bounds, 'End'].join('\n');
+  return [
+    'Minimize',
+    ` obj: ${objective.join('\n + ')}`,
+    'Subject To',
+    ...demand,
+    ...spans,
+    'Bounds',
+    ...bounds,
+    'End',
+  ].join('\n');
 }

@@ -38,12 +38,17 @@ function request(slots: number, targetW: number): PlanRequest {
 
 /** W that all zones together could hold through the window, on average. */
 function capabilityW(zones: readonly PlanZone[], slots: number): number {
-  return zones.reduce((sum, zone) => sum + (zone.expectedYieldW * Math.min(slots, zone.maxSpanMs / slotMs)) / slots, 0);
+  return zones.reduce(
+    (sum, zone) => sum + (zone.expectedYieldW * Math.min(slots, zone.maxSpanMs / slotMs)) / slots,
+    0,
+  );
 }
 
 async function speed(): Promise<BenchResult> {
   const random = seededRandom(2);
-  const zones = Array.from({ length: manyZones }, (_, index) => zoneOf(index, random, { slots: 8, certain: false }));
+  const zones = Array.from({ length: manyZones }, (_, index) =>
+    zoneOf(index, random, { slots: 8, certain: false }),
+  );
   const order = request(manySlots, capabilityW(zones, manySlots) * 0.4);
   const seconds: number[] = [];
   let mostMiB = 0;

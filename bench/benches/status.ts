@@ -36,7 +36,12 @@ function factsOf(index: number, random: () => number): ZoneFacts {
     vendorSteerable: obstacle === 4 ? false : true,
     overrideQuietUntil: obstacle === 5 ? now + hourMs : undefined,
     legionella: dhw ? legionella(random) : undefined,
-    cycles: { maxPerDay: 8, observedToday: obstacle === 6 ? 8 : Math.floor(random() * 5), reservedToday: 0, ownNeedsReserve: 1 },
+    cycles: {
+      maxPerDay: 8,
+      observedToday: obstacle === 6 ? 8 : Math.floor(random() * 5),
+      reservedToday: 0,
+      ownNeedsReserve: 1,
+    },
     compressor: {
       limits: defaultCompressorLimits,
       running: random() < 0.4,

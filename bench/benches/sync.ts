@@ -28,7 +28,12 @@ export const syncBench: Bench = {
 };
 
 async function measure(fleet: BenchFleet, say: (line: string) => void): Promise<BenchResult> {
-  const clock = { now: () => benchNow + 86_400_000, scale: 1, realMs: (ms: number) => ms, virtualMs: (ms: number) => ms };
+  const clock = {
+    now: () => benchNow + 86_400_000,
+    scale: 1,
+    realMs: (ms: number) => ms,
+    virtualMs: (ms: number) => ms,
+  };
   const ingest = new IngestService(fleet.db, new ReadingPartitions(fleet.db), clock);
   const ours: number[] = [];
   const floors: number[] = [];
@@ -39,7 +44,9 @@ async function measure(fleet: BenchFleet, say: (line: string) => void): Promise<
     mostMiB = Math.max(mostMiB, process.memoryUsage().rss / 2 ** 20);
     const same = heaterReadings(devices, 2 * round + 1);
     floors.push(await wallSeconds(() => copyAndMerge(fleet, same)));
-    say(`round ${round + 1}: pipeline ${ours[round]!.toFixed(1)} s, COPY and merge ${floors[round]!.toFixed(1)} s`);
+    say(
+      `round ${round + 1}: pipeline ${ours[round]!.toFixed(1)} s, COPY and merge ${floors[round]!.toFixed(1)} s`,
+    );
   }
   const [rate, floorRate] = [devices / best(ours), devices / best(floors)];
   const ratio = rate / floorRate;
@@ -53,7 +60,11 @@ async function measure(fleet: BenchFleet, say: (line: string) => void): Promise<
   };
 }
 
-async function through(ingest: IngestService, fleet: BenchFleet, readings: readonly ZoneReading[]): Promise<void> {
+async function through(
+  ingest: IngestService,
+  fleet: BenchFleet,
+  readings: readonly ZoneReading[],
+): Promise<void> {
   for (let start = 0; start < devices; start += batch) {
     const zones = fleet.zones.slice(start, start + batch);
     await ingest.ingest(
@@ -64,7 +75,10 @@ async function through(ingest: IngestService, fleet: BenchFleet, readings: reado
 }
 
 /** The same two tables by the shortest way there is: one COPY, one INSERT, one UPDATE, one transaction. */
-async function copyAndMerge({ db, url, supplierId, zones }: BenchFleet, readings: readonly ZoneReading[]): Promise<void> {
+async function copyAndMerge(
+  { db, url, supplierId, zones }: BenchFleet,
+  readings: readonly ZoneReading[],
+): Promise<void> {
   await new ReadingPartitions(db).ensure([readings[0]!.measuredAt]);
   const client = new Client({ connectionString: url });
   await client.connect();
@@ -95,6 +109,7 @@ async function copyAndMerge({ db, url, supplierId, zones }: BenchFleet, readings
 }
 
 function copyLine({ zoneId }: StoredZone, reading: ZoneReading): string {
-  const { measuredAt, temperatureC, setpointC, mode, online, heating, powerW, powerQuality, maxPowerW } = reading;
+  const { measuredAt, temperatureC, setpointC, mode, online, heating, powerW, powerQuality, maxPowerW } =
+    reading;
   return `${[zoneId, iso(measuredAt), temperatureC, setpointC, mode, online, heating, powerW, powerQuality, maxPowerW].join('\t')}\n`;
 }
