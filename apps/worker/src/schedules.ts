@@ -4,7 +4,7 @@ import { Reconciler } from '@warmshift/action-queue';
 import { OccurrenceProgress } from '@warmshift/campaigns';
 import { SyncSchedule } from '@warmshift/fleet-sync';
 import { LOGGER, type Logger } from '@warmshift/observability';
-import { StatusService } from '@warmshift/steerable-status';
+import { LegionellaService, StatusService } from '@warmshift/steerable-status';
 
 /**
  * What this replica looks after by itself, in real time. Every tick asks Postgres what is due and is safe to run on any
@@ -21,6 +21,7 @@ export class Schedules implements BeforeApplicationShutdown {
     private readonly sync: SyncSchedule,
     private readonly progress: OccurrenceProgress,
     private readonly statuses: StatusService,
+    private readonly legionella: LegionellaService,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -42,6 +43,11 @@ export class Schedules implements BeforeApplicationShutdown {
   @Interval(1_000)
   refreshStatuses(): Promise<void> {
     return this.tick('status-refresh', () => this.statuses.refresh());
+  }
+
+  @Interval(3_600_000)
+  alertOfOverdueTanks(): Promise<void> {
+    return this.tick('legionella-alert', () => this.legionella.alert());
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -6,7 +6,7 @@ import { ConfigModule, type ServiceConfig } from '@warmshift/config';
 import { DbModule } from '@warmshift/db';
 import { FleetSyncModule } from '@warmshift/fleet-sync';
 import { ObservabilityModule, type Logger } from '@warmshift/observability';
-import { SteerableStatusModule } from '@warmshift/steerable-status';
+import { LegionellaModule, SteerableStatusModule } from '@warmshift/steerable-status';
 import { JobConsumers } from './job-consumers';
 import { Schedules } from './schedules';
 
@@ -22,6 +22,7 @@ export class WorkerModule {
         ScheduleModule.forRoot(),
         DbModule,
         SteerableStatusModule,
+        LegionellaModule,
         FleetSyncModule,
         ActionQueueModule,
         CampaignsModule,

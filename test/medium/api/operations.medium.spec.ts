@@ -98,6 +98,7 @@ describe('operating the API', () => {
       'istabai',
       'microclimates',
       'nox',
+      'sgready',
     ]);
     const istabai = body.data.find(({ vendor: name }: { vendor: string }) => name === 'istabai');
     expect(istabai.credentials).toEqual([

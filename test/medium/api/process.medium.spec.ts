@@ -53,7 +53,7 @@ describe('the api process', () => {
     expect(answer.status).toBe(200);
     const exit = once(child, 'exit');
     child.kill('SIGTERM');
-    expect(await exit).toEqual([null, 'SIGTERM']);
+    expect(await exit).toEqual([0, null]);
     const lines = output()
       .stdout.trim()
       .split('\n')
