@@ -138,7 +138,12 @@ export class Evening {
         const deliveredKw = finished ? finished.twinKw - finished.actualKw : 0;
         const said = Object.entries(states).map(([state, zones]) => `${state} ${zones}`);
         const share = Math.min(1, Math.max(0, (now - startsAt) / (endsAt - startsAt)));
-        const power = now < startsAt ? `waiting for ${wall(startsAt)}` : `delivered ${kw(deliveredKw)} kW`;
+        const power =
+          now < startsAt
+            ? `waiting for ${wall(startsAt)}`
+            : finished
+              ? `delivered ${kw(deliveredKw)} kW`
+              : 'in the first slot';
         const text = `${wall(now)} ${bar(share, 16)} asked ${kw(order.targetKw ?? 0)} kW, ${power} | ${said.join(', ')}`;
         progress.update(text, (finished?.startsAt ?? 0) > slotSaid);
         slotSaid = Math.max(slotSaid, finished?.startsAt ?? 0);

@@ -22,7 +22,7 @@ export function describeCampaign(queue: 'Postgres' | 'Redis', redis?: TestRedis)
     await evening.finished();
   });
   afterAll(async () => {
-    await watch.stop();
+    watch.stop();
     await installation.stop();
   });
 

@@ -23,7 +23,9 @@ export class SecretWatch {
         $$ BEGIN INSERT INTO outbox_seen VALUES (NEW::text); RETURN NULL; END $$;
       CREATE TRIGGER see_outbox AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION see_outbox();`);
     if (!this.testRedis) return;
-    this.redis = await new Redis(this.testRedis.url).monitor();
+    const asking = new Redis(this.testRedis.url); // `monitor` is a second connection
+    this.redis = await asking.monitor();
+    asking.disconnect();
     this.redis.on(
       'monitor',
       (_time: string, args: string[]) => (this.redisCommands += `${args.join(' ')}\n`),
@@ -70,8 +72,7 @@ export class SecretWatch {
     };
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.redis?.disconnect();
-    await Promise.resolve();
   }
 }
