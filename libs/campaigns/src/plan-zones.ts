@@ -90,12 +90,16 @@ function blockedSpans({ facts, taken }: ZoneContext, order: CampaignOrder, now: 
   return [...legionella, ...facts.quietHours, ...taken];
 }
 
-/** Little headroom is felt sooner; who was steered lately is left alone for as long as others can be had. */
+/**
+ * Little headroom is felt sooner; who was steered lately is left alone for as long as others can be had; and a start out of
+ * a small budget is wear.
+ */
 function costOf({ facts }: ZoneContext, order: CampaignOrder, now: Instant): number {
   const comfort = 1 / (1 + headroomK({ direction: order.direction, facts }));
   const daysSince =
     facts.lastActionEndedAt === undefined ? Infinity : Math.max(0, (now - facts.lastActionEndedAt) / dayMs);
-  return 0.1 + comfort + 1 / (1 + daysSince);
+  const wear = facts.cycles?.maxPerDay === undefined ? 0 : 1 / (1 + (cyclesLeft(facts.cycles) ?? 0));
+  return 0.1 + comfort + wear + 1 / (1 + daysSince);
 }
 
 /** Mean wait of a connection's zones until the vendor may be asked, when all of them start at once. */
