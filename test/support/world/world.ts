@@ -11,6 +11,7 @@ import type { OpenConnection } from '../../../libs/fleet-sync/src/connections/ve
 import { DiscoverService } from '../../../libs/fleet-sync/src/discovery/discover.service';
 import { FleetRepository } from '../../../libs/fleet-sync/src/discovery/fleet.repository';
 import { IngestService } from '../../../libs/fleet-sync/src/readings/ingest.service';
+import { ReadService } from '../../../libs/fleet-sync/src/readings/read.service';
 import { ActionAdvancer } from '../../../libs/action-queue/src/action-advancer';
 import { ActionsRepository } from '../../../libs/action-queue/src/actions.repository';
 import { DeviceLeases } from '../../../libs/action-queue/src/device-leases';
@@ -111,8 +112,16 @@ export class World {
   }
 
   get discovery(): DiscoverService {
+    return new DiscoverService(this.syncOptions());
+  }
+
+  get reading(): ReadService {
+    return new ReadService(this.syncOptions());
+  }
+
+  private syncOptions() {
     const { clock, db, logger, statuses, vendors } = this;
-    return new DiscoverService({
+    return {
       vendors,
       connections: new ConnectionsRepository(db),
       health: this.connections,
@@ -121,7 +130,7 @@ export class World {
       statuses,
       clock,
       logger,
-    });
+    };
   }
 
   /** Takes every step that is due now. */

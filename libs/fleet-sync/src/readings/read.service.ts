@@ -17,7 +17,7 @@ import type { FleetRepository, StoredZone } from '../discovery/fleet.repository'
 import type { IngestService, ZoneReadingToStore } from './ingest.service';
 
 export interface ReadServiceOptions {
-  readonly vendors: VendorConnections;
+  readonly vendors: Pick<VendorConnections, 'open'>;
   readonly connections: ConnectionsRepository;
   readonly health: ConnectionsService;
   readonly fleet: FleetRepository;
@@ -29,7 +29,7 @@ export interface ReadServiceOptions {
 
 /** Readings are stored in batches of so many devices, so that slow vendors do not hold back what is there. */
 const batchDevices = 500;
-/** After so many devices in a row without an answer the vendor is away, and asking on would only add load. */
+/** After so many requests in a row without an answer the vendor is away, and asking on would only add load. */
 const giveUpAfter = 10;
 
 /** Reads the states of a connection's devices into Postgres. */
@@ -58,7 +58,7 @@ export class ReadService {
       tally.failedInARow = giveUpAfter;
     }
     await this.flush(open.connection, tally);
-    if (tally.fatal ?? tally.failedInARow >= giveUpAfter) await this.noteAway(connectionId, tally);
+    if (tally.fatal ?? tally.nobodyAnswers) await this.noteAway(connectionId, tally);
     else if (tally.read > 0) await health.noteHealthy(connectionId);
     await connections.noteRead(connectionId, this.options.clock.now());
     return { read: tally.read, failed: tally.failed };
@@ -115,6 +115,11 @@ class ReadTally {
     }));
   }
 
+  /** Also when the few that there are to ask have all failed. */
+  get nobodyAnswers(): boolean {
+    return this.failedInARow >= giveUpAfter || (this.read === 0 && this.failedInARow > 0);
+  }
+
   get size(): number {
     return this.pending.length;
   }
@@ -145,10 +150,11 @@ class ReadTally {
 
   private noteError(device: DeviceRef, error: Error): void {
     if (!(error instanceof VendorError)) throw error;
+    const sameRequest = error === this.lastError; // one request may be about many devices, as of a home's rooms
     this.failed += 1;
     this.lastError = error;
     if (error instanceof VendorAuthExpired) this.fatal = true;
     if (error instanceof DeviceUnreachable || error.retry === 'never') this.problems.push({ device, error });
-    else this.failedInARow += 1;
+    else if (!sameRequest) this.failedInARow += 1;
   }
 }
