@@ -187,7 +187,7 @@ describe('the fleet over HTTP', () => {
       timeZone: 'Europe/Paris',
     };
     const { body } = await admin().patch(`/admin/v1/sites/${site}`, patch).expect(200);
-    expect(body).toMatchObject({ ...patch, devices: 1 });
+    expect(body).toMatchObject({ ...patch, devices: 1, warnings: [] });
     const optedOut = await admin().patch(`/admin/v1/sites/${site}`, { optedOut: true }).expect(200);
     expect(optedOut.body.optedOutAt).toBeDefined();
     const device = await admin().get(`/admin/v1/devices/${pump}`).expect(200);

@@ -45,6 +45,36 @@ describe('discovery', () => {
       [connectionId],
     );
 
+  it('shows what the vendor warns of, for as long as it does', async () => {
+    const site = { vendorSiteId: 'home', name: 'Home', timeZone: 'Europe/Brussels' };
+    const warned = () =>
+      db.query('SELECT warnings FROM sites WHERE connection_id = $1 ORDER BY vendor_site_id', [connectionId]);
+    await lists([heater('a')], { sites: [{ ...site, warnings: ['Battery low.', 'No signal.'] }] });
+    expect(await warned()).toEqual([{ warnings: ['Battery low.', 'No signal.'] }]);
+    await lists([heater('a')]);
+    expect(await warned()).toEqual([{ warnings: [] }]);
+  });
+
+  it('follows the time zone of the vendor until an operator sets one', async () => {
+    const zone = async () =>
+      (
+        await db.query<{ zone: string }>('SELECT time_zone AS zone FROM sites WHERE connection_id = $1', [
+          connectionId,
+        ])
+      )[0]?.zone;
+    const moved = { sites: [{ vendorSiteId: 'home', name: 'Home', timeZone: 'Europe/Riga' }] };
+    await lists([heater('a')]);
+    expect(await zone()).toBe('Europe/Brussels');
+    await lists([heater('a')], moved);
+    expect(await zone()).toBe('Europe/Riga');
+    await db.query(
+      "UPDATE sites SET time_zone = 'Europe/Paris', time_zone_set = true WHERE connection_id = $1",
+      [connectionId],
+    );
+    await lists([heater('a')], moved);
+    expect(await zone()).toBe('Europe/Paris');
+  });
+
   it('twice gives the same rows, and what people set stays', async () => {
     expect(await lists([heater('a'), heater('b')])).toEqual({
       devices: 2,

@@ -100,6 +100,7 @@ export const siteSchema = z.object({
   optedOutAt: absentOrInstant,
   quietHours: z.array(z.object({ from: z.string(), to: z.string(), weekdays: z.array(z.int()).optional() })),
   tags: z.array(z.string()),
+  warnings: z.array(z.string()).meta({ description: "What the vendor warns of, in the vendor's words." }),
   devices: z.int(),
 });
 
@@ -209,6 +210,7 @@ export function toSite(site: SiteView): z.input<typeof siteSchema> {
       weekdays: weekdays && [...weekdays],
     })),
     tags: [...site.tags],
+    warnings: [...site.warnings],
   };
 }
 

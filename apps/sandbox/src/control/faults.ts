@@ -56,6 +56,10 @@ export const faultCatalogue = {
     description: 'Access tokens stop working after a second although they promise an hour.',
   },
   'string-error-codes': { vendors: ['istabai'], description: 'Error codes come as texts.' },
+  'get-only': {
+    vendors: ['istabai'],
+    description: 'Everything but GET is answered with 405.',
+  },
   'second-login-ends-session': {
     vendors: ['istabai'],
     description: 'A login ends the sessions that were there before.',

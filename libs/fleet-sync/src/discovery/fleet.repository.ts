@@ -67,13 +67,17 @@ async function upsertSites(
   now: Instant,
 ): Promise<void> {
   await sql.run(
-    `INSERT INTO sites (id, supplier_id, connection_id, vendor_site_id, name, time_zone, country, created_at)
-     SELECT gen_random_uuid(), $2, $3, site."vendorSiteId", site.name, site."timeZone", site.country, $4
-     FROM jsonb_to_recordset($1::jsonb) AS site("vendorSiteId" text, name text, "timeZone" text, country text)
+    `INSERT INTO sites (id, supplier_id, connection_id, vendor_site_id, name, time_zone, country, warnings, created_at)
+     SELECT gen_random_uuid(), $2, $3, site."vendorSiteId", site.name, site."timeZone", site.country,
+            coalesce(site.warnings, '{}'), $4
+     FROM jsonb_to_recordset($1::jsonb)
+       AS site("vendorSiteId" text, name text, "timeZone" text, country text, warnings text[])
      ON CONFLICT (connection_id, vendor_site_id) DO UPDATE SET
        name = excluded.name,
-       time_zone = coalesce(excluded.time_zone, sites.time_zone),
-       country = coalesce(excluded.country, sites.country)`,
+       time_zone = CASE WHEN sites.time_zone_set THEN sites.time_zone
+                        ELSE coalesce(excluded.time_zone, sites.time_zone) END,
+       country = coalesce(excluded.country, sites.country),
+       warnings = excluded.warnings`,
     [recordset(sites), connection.supplierId, connection.connectionId, new Date(now)],
   );
 }

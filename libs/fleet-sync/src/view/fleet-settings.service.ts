@@ -54,7 +54,8 @@ export class FleetSettings {
     await this.change(editor, 'site', siteId, patch, now, (sql) =>
       sql.run(
         `UPDATE sites SET ${flag('opted_out_at', '$3')}, quiet_hours = coalesce($5::jsonb, quiet_hours),
-           tags = coalesce($6::text[], tags), time_zone = coalesce($7, time_zone)
+           tags = coalesce($6::text[], tags), time_zone = coalesce($7, time_zone),
+           time_zone_set = time_zone_set OR $7 IS NOT NULL
          WHERE id = $1 AND supplier_id = $2`,
         [
           siteId,

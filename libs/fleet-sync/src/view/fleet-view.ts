@@ -92,6 +92,8 @@ export interface SiteView {
   readonly optedOutAt?: Instant | undefined;
   readonly quietHours: readonly QuietHoursView[];
   readonly tags: readonly string[];
+  /** The vendor's own words. */
+  readonly warnings: readonly string[];
   readonly devices: number;
 }
 

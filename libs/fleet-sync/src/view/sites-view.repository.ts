@@ -5,7 +5,7 @@ import { withoutNulls, type Nullable, type SiteView } from './fleet-view';
 const selectSite = `
   SELECT site.id AS "siteId", site.connection_id AS "connectionId", connection.vendor, site.vendor_site_id AS "vendorSiteId",
     site.name, site.time_zone AS "timeZone", site.country, site.opted_out_at AS "optedOutAt",
-    site.quiet_hours AS "quietHours", site.tags,
+    site.quiet_hours AS "quietHours", site.tags, site.warnings,
     (SELECT count(*) FROM devices device WHERE device.site_id = site.id AND device.retired_at IS NULL) AS devices
   FROM sites site JOIN connections connection ON connection.id = site.connection_id
   WHERE site.supplier_id = $1 AND connection.retired_at IS NULL`;

@@ -8,6 +8,8 @@ export interface ListedSite {
   readonly timeZone?: string | undefined;
   /** ISO 3166-1 alpha-2. */
   readonly country?: string | undefined;
+  /** What the vendor warns of, in its own words; absent: no statement. */
+  readonly warnings?: readonly string[] | undefined;
 }
 
 /** A device as the vendor lists it. An absent fact was not stated; ids are opaque. */

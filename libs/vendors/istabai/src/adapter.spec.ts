@@ -2,6 +2,7 @@ import type { DeviceReadResult, DeviceRef } from '@warmshift/vendors/contract';
 import {
   manifestSchema,
   VendorAuthExpired,
+  VendorError,
   VendorNotFound,
   VendorProtocolError,
   VendorRateLimited,
@@ -12,6 +13,7 @@ import { inMemoryContext } from '../../contract/testing/in-memory-context';
 import type { ScriptedAnswer, ScriptedServer } from '../../contract/testing/scripted-server';
 import { scriptedServer } from '../../contract/testing/scripted-server';
 import homesList from '../fixtures/homes.list.json';
+import homesWarnings from '../fixtures/homes.warnings.json';
 import login from '../fixtures/login.json';
 import roomsList from '../fixtures/rooms.list.json';
 import { istabai } from '.';
@@ -31,6 +33,7 @@ describe('the Istabai adapter', () => {
     methods = {
       login: () => ({ body: login }),
       'homes.list': () => ({ body: homesList }),
+      'homes.warnings': () => ({ body: homesWarnings }),
       'rooms.list': () => ({ body: roomsList }),
       'rooms.set_temperature': () => ({ body: '' }),
     };
@@ -80,6 +83,53 @@ describe('the Istabai adapter', () => {
       email: 'me@example.com',
       password,
     });
+  });
+
+  describe('warnings of a home', () => {
+    it('I15: are asked for in English and come with the site', async () => {
+      const { sites } = await connect().adapter.list();
+      expect(sites).toMatchObject([{ vendorSiteId: '200', warnings: [homesWarnings.warnings[0]?.text] }]);
+      const asked = server.seen.find(({ url }) => url.includes('homes.warnings'));
+      expect(Object.fromEntries(new URLSearchParams(asked?.body))).toMatchObject({
+        home_id: '200',
+        lang: 'EN',
+      });
+    });
+
+    it('are not asked for where the home counts none', async () => {
+      methods['homes.list'] = () => ({ body: { homes: [{ ...homesList.homes[0], warnings: 0 }] } });
+      const { sites } = await connect().adapter.list();
+      expect(sites).toMatchObject([{ warnings: [] }]);
+      expect(called()).not.toContain('homes.warnings');
+    });
+
+    it('that cannot be had lose neither the home nor a room, and the listing stays complete', async () => {
+      methods['homes.warnings'] = () => ({ body: { error: { code: 404, description: 'No such home.' } } });
+      const { complete, sites, devices, problems } = await connect().adapter.list();
+      expect({ complete, warnings: sites[0]?.warnings }).toEqual({ complete: true, warnings: undefined });
+      expect(devices).toHaveLength(roomsList.rooms.length);
+      expect(problems).toMatchObject([{ where: 'homes.warnings of home 200' }]);
+    });
+
+    it('of the wrong shape are left out and named', async () => {
+      methods['homes.warnings'] = () => ({
+        body: { warnings: [{ text: 'Battery low.' }, { text: 7 }, null] },
+      });
+      const { sites, problems } = await connect().adapter.list();
+      expect(sites[0]?.warnings).toEqual(['Battery low.']);
+      expect(problems).toHaveLength(2);
+    });
+  });
+
+  it('a server that takes only GET is told of as an error, and no secret goes into a URL for its sake', async () => {
+    const { adapter } = connect();
+    for (const name of Object.keys(methods))
+      methods[name] = () => ({ status: 405, body: '<h1>Method Not Allowed</h1>' });
+    await expect(adapter.list()).rejects.toBeInstanceOf(VendorError);
+    for (const { method, url } of server.seen) {
+      expect(method).toBe('POST');
+      expect(url).not.toMatch(/[?&=]/);
+    }
   });
 
   it('I10: keeps rooms in the home that it asked for, whatever id comes with them', async () => {
@@ -171,7 +221,7 @@ describe('the Istabai adapter', () => {
     await context.tokens.renew(undefined, () => Promise.resolve({ value: 'old-key' }));
     methods['homes.list'] = (form) => (form.get('api_key') === key ? { body: homesList } : keyRefused);
     await expect(adapter.list()).resolves.toMatchObject({ complete: true });
-    expect(called()).toEqual(['homes.list', 'login', 'homes.list', 'rooms.list']);
+    expect(called()).toEqual(['homes.list', 'login', 'homes.list', 'rooms.list', 'homes.warnings']);
   });
 
   it('I19: stops logging in when sessions keep being ended, except to give something back', async () => {

@@ -3,6 +3,7 @@ import type {
   DeviceRef,
   Listing,
   ListedDevice,
+  ListedSite,
   ListingProblem,
   Steering,
   VendorAdapter,
@@ -55,6 +56,7 @@ export class IstabaiAdapter implements VendorAdapter {
     const homes = await this.client.homes();
     const problems: ListingProblem[] = [...homes.problems];
     const devices: ListedDevice[] = [];
+    const warnings = new Map<string, readonly string[]>();
     let complete = homes.problems.length === 0;
     for (const home of homes.items) {
       try {
@@ -62,6 +64,9 @@ export class IstabaiAdapter implements VendorAdapter {
         devices.push(...this.devicesOf(home, rooms));
         problems.push(...rooms.problems, ...this.undated(rooms));
         complete &&= rooms.problems.length === 0;
+        const told = await this.warningsOf(home);
+        problems.push(...told.problems);
+        if (told.items !== undefined) warnings.set(home.id, told.items);
       } catch (error) {
         if (!(error instanceof VendorError) || error instanceof VendorAuthExpired) throw error;
         problems.push({
@@ -75,7 +80,7 @@ export class IstabaiAdapter implements VendorAdapter {
     }
     return {
       complete,
-      sites: [...new Map(homes.items.map((home) => [home.id, siteOf(home, this.settings)])).values()],
+      sites: [...new Map(homes.items.map((home) => [home.id, this.siteOf(home, warnings)])).values()],
       devices: [...new Map(devices.map((device) => [device.vendorDeviceId, device])).values()],
       problems,
     };
@@ -95,6 +100,28 @@ export class IstabaiAdapter implements VendorAdapter {
         if (error instanceof VendorAuthExpired || error instanceof VendorRateLimited) stop = error;
         for (const device of refs) yield { device, error };
       }
+    }
+  }
+
+  private siteOf(home: WireHome, warnings: ReadonlyMap<string, readonly string[]>): ListedSite {
+    return { ...siteOf(home, this.settings), warnings: warnings.get(home.id) };
+  }
+
+  /** Words for people: a home whose words cannot be had is listed all the same. */
+  private async warningsOf({ id, warnings: count }: WireHome): Promise<{
+    readonly items?: readonly string[] | undefined;
+    readonly problems: readonly ListingProblem[];
+  }> {
+    if (count === undefined) return { problems: [] };
+    if (count === 0) return { items: [], problems: [] };
+    try {
+      return await this.client.warnings(id);
+    } catch (error) {
+      if (!(error instanceof VendorError) || error instanceof VendorAuthExpired) throw error;
+      if (error instanceof VendorRateLimited) throw error;
+      return {
+        problems: [{ where: `homes.warnings of home ${id}`, message: error.message, sample: error.words }],
+      };
     }
   }
 
@@ -174,6 +201,7 @@ const noHome: WireHome = {
   mode: undefined,
   next_mode: undefined,
   time_zone: undefined,
+  warnings: undefined,
 };
 
 function bySite(devices: readonly DeviceRef[]): Map<string | undefined, DeviceRef[]> {

@@ -4,7 +4,15 @@ import { parseEach, parseWith, withToken } from '@warmshift/vendors/kit';
 import type { ParsedItems, VendorHttp, VendorRequest } from '@warmshift/vendors/kit';
 import { readAnswer } from './answer';
 import type { Credentials } from './settings';
-import { homesAnswerSchema, homeSchema, loginSchema, roomsAnswerSchema, roomSchema } from './wire';
+import {
+  homesAnswerSchema,
+  homeSchema,
+  loginSchema,
+  roomsAnswerSchema,
+  roomSchema,
+  warningsAnswerSchema,
+  warningSchema,
+} from './wire';
 import type { WireHome, WireRoom } from './wire';
 
 type Purpose = VendorRequest['purpose'];
@@ -58,6 +66,21 @@ export class IstabaiClient {
     const parsing = this.parsing('rooms.list');
     const { rooms, home } = parseWith(roomsAnswerSchema, answer, parsing);
     return { ...parseEach(roomSchema, rooms, parsing), home };
+  }
+
+  /** What is wrong with the devices of a home, as texts for people. */
+  async warnings(homeId: string): Promise<ParsedItems<string>> {
+    const answer = await this.call(
+      'homes.warnings',
+      { home_id: homeId, lang: 'EN' },
+      'read',
+      'warnings',
+      true,
+    );
+    const parsing = this.parsing('homes.warnings');
+    const { warnings } = parseWith(warningsAnswerSchema, answer, parsing);
+    const { items, problems } = parseEach(warningSchema, warnings, { ...parsing, idOf: () => undefined });
+    return { items: items.map(({ text }) => text), problems };
   }
 
   /** Returns the answer, of which nothing is documented. */

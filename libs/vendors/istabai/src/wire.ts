@@ -25,6 +25,8 @@ export const homeSchema = z.object({
   next_mode: maybe(z.object({ mode: z.string().min(1), starts: numberish, enabled: booleanish })),
   /** Not documented, seen in use. */
   time_zone: maybe(z.string()),
+  /** How many `homes.warnings` would tell. */
+  warnings: maybe(numberish),
 });
 export type WireHome = z.output<typeof homeSchema>;
 
@@ -70,6 +72,8 @@ export const loginSchema = z.object({
 
 /** The lists are parsed entry by entry, so that one bad entry does not lose the others. */
 export const homesAnswerSchema = z.object({ homes: z.array(z.unknown()), timestamp: maybe(numberish) });
+export const warningsAnswerSchema = z.object({ warnings: z.array(z.unknown()) });
+export const warningSchema = z.object({ text: z.string().trim().min(1).max(1_000) });
 export const roomsAnswerSchema = z.object({
   rooms: z.array(z.unknown()),
   home: maybe(homeSchema),

@@ -114,6 +114,11 @@ describe('the Istabai cloud', () => {
     expect((await call('homes.list')).body).toMatchObject({ error: { code: 300 } });
   });
 
+  it('can take GET alone, as no document rules out', async () => {
+    await sandbox.fault('istabai', 'get-only');
+    expect((await call('homes.list')).status).toBe(405);
+  });
+
   it('lets a cut-off sensor grow old', async () => {
     await sandbox.fault('istabai', 'offline-devices');
     const before = homes()[0]!.rooms[0]!.reportedAt;

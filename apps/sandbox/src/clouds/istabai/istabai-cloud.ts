@@ -20,7 +20,7 @@ export class IstabaiCloud implements CloudFront {
   readonly vendor = vendor;
   readonly prefix = '/istabai';
   readonly routes: readonly Route[] = [
-    { method: 'ANY', pattern: '/2/login.json', handle: (request) => this.login(fields(request)) },
+    { method: 'ANY', pattern: '/2/login.json', handle: (request) => this.login(request) },
     this.open('homes.list', () => this.homesReply()),
     this.open('homes.warnings', (f) =>
       this.withHome(f, (home) => ok({ language: 'EN', warnings: warningsOf(home) })),
@@ -53,6 +53,7 @@ export class IstabaiCloud implements CloudFront {
       handle: (request) => {
         const f = fields(request);
         const { faults, now } = this.context;
+        if (this.refusesPost(request)) return postRefused;
         if (f['api_key'] === undefined) return this.error(203, 'Missing argument: api_key.');
         const valid = this.sessions.valid(String(f['api_key']), now(), faults.generation(vendor));
         if (!valid || faults.on(vendor, 'expired-credentials')) return this.error(300, 'Invalid API key.');
@@ -66,7 +67,13 @@ export class IstabaiCloud implements CloudFront {
     return errorReply(asText ? String(code) : code, description);
   }
 
-  private login(f: Fields): Reply {
+  private refusesPost({ method }: SandboxRequest): boolean {
+    return method !== 'GET' && this.context.faults.on(vendor, 'get-only');
+  }
+
+  private login(request: SandboxRequest): Reply {
+    if (this.refusesPost(request)) return postRefused;
+    const f = fields(request);
     const { email, password } = this.credentials;
     const { faults } = this.context;
     if (f['email'] === undefined || f['password'] === undefined) return this.error(203, 'Missing argument.');
@@ -177,6 +184,8 @@ function fields(request: SandboxRequest): Fields {
 function ok(body: unknown): Reply {
   return { status: 200, body };
 }
+
+const postRefused: Reply = { status: 405, headers: { allow: 'GET' } };
 
 function errorReply(code: number | string, description: string): Reply {
   return { status: 200, body: { error: { code, description } } };
