@@ -1,12 +1,17 @@
+import type { Listing } from '@warmshift/vendors/contract';
 import { heatingcontrol } from '@warmshift/vendors/heatingcontrol';
 import { closeVendorHttp } from '@warmshift/vendors/kit';
 import { inMemoryContext } from '../../../libs/vendors/contract/testing/in-memory-context';
+import { testDatabase } from '../../support';
+import { World } from '../../support/world';
 import type { SandboxConnection, SandboxDevice } from './sandbox-process';
 import { SandboxProcess } from './sandbox-process';
 
 const devices = 20_000;
 
-describe(`a listing of ${devices} HeatingControl devices in pages of 100`, () => {
+describe(`a sync of ${devices} HeatingControl devices in pages of 100`, () => {
+  const db = testDatabase();
+  const world = new World(db);
   let sandbox: SandboxProcess | undefined;
   beforeAll(async () => {
     const others = ['istabai', 'nox', 'microclimates'].flatMap((name) => [`--${name}`, '0']);
@@ -21,6 +26,7 @@ describe(`a listing of ${devices} HeatingControl devices in pages of 100`, () =>
   afterAll(async () => {
     await closeVendorHttp();
     await sandbox?.stop();
+    await world.close();
   });
 
   it('ends complete through 5 % of 500s and tokens that end after a second', async () => {
@@ -36,16 +42,29 @@ describe(`a listing of ${devices} HeatingControl devices in pages of 100`, () =>
       clock: { now: () => Date.now(), realMs: (ms: number) => ms },
     };
     const startedAt = Date.now();
-    const listing = await heatingcontrol.create(context).list();
+    const adapter = heatingcontrol.create(context);
+    let listing: Listing | undefined;
+    world.vendor.list = async () => (listing = await adapter.list());
+    const connectionId = await world.rows.connection(await world.rows.supplier());
+    expect(await world.discovery.discover(connectionId)).toMatchObject({
+      devices,
+      added: devices,
+      retired: 0,
+    });
+    if (listing === undefined) throw new Error('the vendor was not asked');
     const seconds = (Date.now() - startedAt) / 1000;
     expect({ complete: listing.complete, problems: listing.problems }).toEqual({
       complete: true,
       problems: [],
     });
     const { devices: truth } = await sandbox.get<{ devices: SandboxDevice[] }>('/fleet');
-    const listed = listing.devices.map(({ vendorDeviceId }) => vendorDeviceId);
-    expect(listed).toHaveLength(devices);
-    expect([...listed].sort()).toEqual(truth.map(({ vendorDeviceId }) => vendorDeviceId).sort());
+    const stored = await db.query<{ id: string }>(
+      'SELECT vendor_device_id AS id FROM devices WHERE connection_id = $1 AND retired_at IS NULL',
+      [connectionId],
+    );
+    expect(stored.map(({ id }) => id).sort()).toEqual(
+      truth.map(({ vendorDeviceId }) => vendorDeviceId).sort(),
+    );
 
     const homePages = Math.ceil(listing.sites.length / 100);
     const pages = devices / 100 + homePages;
