@@ -25,7 +25,7 @@ export async function storedStatuses(say: (line: string) => void): Promise<Bench
         const zones = fleet.zones.slice(from, from + batch);
         await ingest.ingest(
           zones.map((zone, index) => ({ zone, reading: readings[from + index]! })),
-          fleet,
+          fleet.connections[0]!,
         );
         await statuses.recompute(zones.map(({ zoneId }) => zoneId));
       }

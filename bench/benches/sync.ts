@@ -10,15 +10,17 @@ import { best, wallSeconds, type Bench, type BenchResult } from '../bench';
 
 const devices = 100_000;
 const batch = 500;
+/** Jobs that read connections which a worker takes at once. */
+const connections = 4;
 const rounds = 3;
 const targetRatio = 0.5;
 const maxMiB = 400;
 
 export const syncBench: Bench = {
   name: 'sync',
-  work: `${devices.toLocaleString('en')} device states into Postgres through the real pipeline, against COPY and merge of the same rows`,
+  work: `${devices.toLocaleString('en')} device states of ${connections} connections into Postgres through the real pipeline, against COPY and merge of the same rows`,
   async run(say) {
-    const fleet = await benchFleet(devices);
+    const fleet = await benchFleet(devices, connections);
     try {
       return [await measure(fleet, say)];
     } finally {
@@ -60,18 +62,25 @@ async function measure(fleet: BenchFleet, say: (line: string) => void): Promise<
   };
 }
 
+/** Each connection is read by a job of its own, so many at once as a worker takes. */
 async function through(
   ingest: IngestService,
-  fleet: BenchFleet,
+  { connections }: BenchFleet,
   readings: readonly ZoneReading[],
 ): Promise<void> {
-  for (let start = 0; start < devices; start += batch) {
-    const zones = fleet.zones.slice(start, start + batch);
-    await ingest.ingest(
-      zones.map((zone, index) => ({ zone, reading: readings[start + index]! })),
-      fleet,
-    );
-  }
+  const perConnection = devices / connections.length;
+  await Promise.all(
+    connections.map(async (connection, nth) => {
+      for (let start = 0; start < connection.zones.length; start += batch) {
+        const from = nth * perConnection + start;
+        const items = connection.zones.slice(start, start + batch);
+        await ingest.ingest(
+          items.map((zone, index) => ({ zone, reading: readings[from + index]! })),
+          connection,
+        );
+      }
+    }),
+  );
 }
 
 /** The same two tables by the shortest way there is: one COPY, one INSERT, one UPDATE, one transaction. */

@@ -154,7 +154,7 @@ describe('starts of a heat pump that reports no power', () => {
           },
           { zone: zone('room'), reading: room },
         ],
-        { supplierId },
+        { connectionId, supplierId },
       );
     };
     const starts = () =>

@@ -21,7 +21,7 @@ async function steered() {
   const read = (reading: Pick<ZoneReading, 'setpointC' | 'mode'>) => {
     const zone = { ...room, deviceKind: 'heater' as const };
     const facts = { measuredAt: world.clock.now(), temperatureC: 20, powerQuality: 'missing' } as const;
-    return ingest.ingest([{ zone, reading: { ...facts, ...reading } }], { supplierId });
+    return ingest.ingest([{ zone, reading: { ...facts, ...reading } }], { connectionId, supplierId });
   };
   await read({ setpointC: 21, mode: 'auto' });
   world.clock.advance(minuteMs);

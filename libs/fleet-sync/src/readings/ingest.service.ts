@@ -6,7 +6,7 @@ import type { ZoneReading } from '@warmshift/vendors/contract';
 import type { Connection } from '../connections/connection';
 import type { StoredZone } from '../discovery/fleet.repository';
 import { observe } from './observe';
-import { loadZoneStates, storeReadings, storeStatements } from './readings.sql';
+import { loadZoneStates, storeReadings, storeStatements, takeTurn } from './readings.sql';
 
 export interface ZoneReadingToStore {
   readonly zone: StoredZone;
@@ -26,7 +26,7 @@ export class IngestService {
 
   async ingest(
     readings: readonly ZoneReadingToStore[],
-    connection: Pick<Connection, 'supplierId'>,
+    connection: Pick<Connection, 'connectionId' | 'supplierId'>,
   ): Promise<void> {
     if (readings.length === 0) return;
     const now = this.clock.now();
@@ -35,6 +35,7 @@ export class IngestService {
     const dated = newestPerZone(measured.map((item) => notFromTheFuture(item, now)));
     await this.partitions.ensure(dated.map(({ reading }) => reading.measuredAt));
     await this.db.transaction(async (sql) => {
+      await takeTurn(sql, connection.connectionId);
       await storeStatements(sql, newestPerZone(statements));
       const states = await loadZoneStates(
         sql,

@@ -3,7 +3,14 @@ import type { Instant } from '@warmshift/domain';
 import type { ZoneReadingToStore } from './ingest.service';
 import type { ObservedReading, ZoneState } from './observe';
 
-/** Locks the zones (in the order of their ids) until the transaction ends. */
+/**
+ * Readings of one connection are taken in one after the other, until the transaction ends: what follows from a reading depends
+ * on the one before. One lock instead of one per zone, which would write every row twice.
+ */
+export async function takeTurn(sql: Sql, connectionId: string): Promise<void> {
+  await sql.rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`readings/${connectionId}`]);
+}
+
 export async function loadZoneStates(sql: Sql, zoneIds: readonly string[]): Promise<Map<string, ZoneState>> {
   const rows = await sql.rows<ZoneState>(
     `SELECT zone.id AS "zoneId", zone.measured_at AS "measuredAt", zone.heating, zone.heating_since AS "heatingSince",
@@ -16,7 +23,7 @@ export async function loadZoneStates(sql: Sql, zoneIds: readonly string[]): Prom
      JOIN devices device ON device.id = zone.device_id
      LEFT JOIN sites site ON site.id = device.site_id
      LEFT JOIN legionella_ledger ledger ON ledger.zone_id = zone.id
-     WHERE zone.id = ANY($1::uuid[]) ORDER BY zone.id FOR UPDATE OF zone`,
+     WHERE zone.id = ANY($1::uuid[])`,
     [zoneIds],
   );
   return new Map(rows.map((row) => [row.zoneId, row]));
@@ -28,9 +35,7 @@ export async function storeReadings(
   supplierId: string,
   now: Instant,
 ): Promise<void> {
-  const rows = recordset(observed.map(toRow));
-  await insertSeries(sql, rows, supplierId, now);
-  await updateZones(sql, rows);
+  await storeSeriesAndNewest(sql, recordset(observed.map(toRow)), supplierId, now);
   await recordStarts(sql, observed, supplierId);
   await recordRuns(sql, observed, supplierId);
 }
@@ -41,38 +46,50 @@ const columns = `"zoneId" uuid, "measuredAt" timestamptz, newest boolean, online
   "heatingSince" timestamptz, "expectedPowerW" float8, "activationLimitC" float8, "chargeFraction" float8,
   "coolingKPerH" float8, "vendorCanActivate" boolean, "vendorInAction" boolean, "vendorReason" text`;
 
+/** Field by field: spreading a reading costs more than everything else that is done with it here. */
 function toRow({ zone, reading, newest, heating, heatingSince }: ObservedReading) {
-  const { vendorStatus, ...facts } = reading;
+  const { vendorStatus } = reading;
   return {
-    ...facts,
     zoneId: zone.zoneId,
-    newest,
     measuredAt: iso(reading.measuredAt),
+    newest,
+    online: reading.online,
+    faulty: reading.faulty,
+    temperatureC: reading.temperatureC,
+    setpointC: reading.setpointC,
+    minC: reading.minC,
+    maxC: reading.maxC,
+    stepC: reading.stepC,
+    mode: reading.mode,
+    transientMode: reading.transientMode,
+    powerW: reading.powerW,
+    powerQuality: reading.powerQuality,
+    maxPowerW: reading.maxPowerW,
     heating,
     heatingSince: iso(heatingSince),
+    expectedPowerW: reading.expectedPowerW,
+    activationLimitC: reading.activationLimitC,
+    chargeFraction: reading.chargeFraction,
+    coolingKPerH: reading.coolingKPerH,
     vendorCanActivate: vendorStatus?.canActivate,
     vendorInAction: vendorStatus?.inActiveAction,
     vendorReason: vendorStatus?.reason,
   };
 }
 
-async function insertSeries(sql: Sql, rows: string, supplierId: string, now: Instant): Promise<void> {
-  await sql.run(
-    `INSERT INTO readings (zone_id, measured_at, supplier_id, received_at, temperature_c, setpoint_c, mode, online, heating, power_w, power_quality)
-     SELECT "zoneId", "measuredAt", $2, $3, "temperatureC", "setpointC", mode, online, heating, "powerW", "powerQuality"
-     FROM jsonb_to_recordset($1::jsonb) AS reading(${columns})
-     ON CONFLICT (zone_id, measured_at) DO NOTHING`,
-    [rows, supplierId, at(now)],
-  );
-}
-
 /**
  * A listing says less of a zone than a reading does: what it does not state (setpoint, power, limits) stays as the last
  * reading had it, while `measured_at` tells how old the newest statement is.
  */
-async function updateZones(sql: Sql, rows: string): Promise<void> {
+async function storeSeriesAndNewest(sql: Sql, rows: string, supplierId: string, now: Instant): Promise<void> {
   await sql.run(
-    `UPDATE zones zone SET
+    `WITH reading AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($1::jsonb) AS reading(${columns})),
+     series AS (
+       INSERT INTO readings (zone_id, measured_at, supplier_id, received_at, temperature_c, setpoint_c, mode, online, heating, power_w, power_quality)
+       SELECT "zoneId", "measuredAt", $2, $3, "temperatureC", "setpointC", mode, online, heating, "powerW", "powerQuality"
+       FROM reading
+       ON CONFLICT (zone_id, measured_at) DO NOTHING)
+     UPDATE zones zone SET
        measured_at = reading."measuredAt",
        online = coalesce(reading.online, zone.online),
        faulty = coalesce(reading.faulty, zone.faulty),
@@ -95,9 +112,9 @@ async function updateZones(sql: Sql, rows: string): Promise<void> {
        vendor_can_activate = coalesce(reading."vendorCanActivate", zone.vendor_can_activate),
        vendor_in_action = coalesce(reading."vendorInAction", zone.vendor_in_action),
        vendor_reason = CASE WHEN reading."vendorCanActivate" IS NULL THEN zone.vendor_reason ELSE reading."vendorReason" END
-     FROM jsonb_to_recordset($1::jsonb) AS reading(${columns})
+     FROM reading
      WHERE zone.id = reading."zoneId" AND reading.newest`,
-    [rows],
+    [rows, supplierId, at(now)],
   );
 }
 
