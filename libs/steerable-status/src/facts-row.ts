@@ -43,6 +43,9 @@ export interface FactsRow {
   readonly transientMode: boolean | null;
   readonly heating: boolean | null;
   readonly heatingSince: Instant | null;
+  /** Of the other zone of a heat pump: both share one compressor. */
+  readonly otherZoneHeating: boolean | null;
+  readonly otherZoneHeatingSince: Instant | null;
   readonly powerW: number | null;
   readonly powerQuality: Quality;
   readonly maxPowerW: number | null;
@@ -84,8 +87,8 @@ export interface FactsRow {
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::bigint`;
 
 /**
- * `$1` zone ids, `$2` the present instant, `$3` the instant of which is asked, now or later. Per-device sub-selects use the primary keys of the ledgers and `actions(device_id,
- * state)`.
+ * `$1` zone ids, `$2` the present instant, `$3` the instant of which is asked, now or later. What lies in ledgers is looked
+ * up by primary key and `actions(device_id, state)`, and only for zones to which it applies.
  */
 export const factsSql = `
   SELECT zone.id AS "zoneId", zone.kind AS zone, device.id AS "deviceId", device.supplier_id AS "supplierId",
@@ -106,6 +109,7 @@ export const factsSql = `
     zone.measured_at AS "measuredAt", zone.temperature_c AS "temperatureC", zone.setpoint_c AS "setpointC",
     zone.min_c AS "minC", zone.max_c AS "maxC", zone.step_c AS "stepC", zone.mode,
     zone.transient_mode AS "transientMode", zone.heating, zone.heating_since AS "heatingSince",
+    other.heating AS "otherZoneHeating", other.heating_since AS "otherZoneHeatingSince",
     zone.power_w AS "powerW", zone.power_quality AS "powerQuality", zone.max_power_w AS "maxPowerW",
     device.rated_power_w AS "ratedPowerW", zone.expected_power_w AS "expectedPowerW",
     zone.cooling_k_per_h AS "coolingKPerH", zone.activation_limit_c AS "activationLimitC",
@@ -114,14 +118,17 @@ export const factsSql = `
     legionella.enrolled_at AS "enrolledAt", legionella.last_completed_at AS "lastCompletedAt",
     legionella.running_since AS "runningSince", legionella.planned_starts_at AS "plannedStartsAt",
     legionella.planned_ends_at AS "plannedEndsAt",
-    (SELECT jsonb_agg(jsonb_build_array(${ms('run.started_at')}, ${ms('run.completed_at')})) FROM legionella_runs run
-       WHERE run.zone_id = zone.id AND run.completed_at > $2::timestamptz - interval '29 days') AS "recentRuns",
-    (SELECT jsonb_object_agg(ledger.local_day, jsonb_build_array(ledger.observed_starts, ledger.reserved_starts))
-       FROM cycle_ledger ledger WHERE ledger.device_id = device.id
-         AND ledger.local_day BETWEEN to_char($3::timestamptz - interval '1 day', 'YYYY-MM-DD')
-                                  AND to_char($3::timestamptz + interval '1 day', 'YYYY-MM-DD')) AS cycles,
-    (SELECT array_agg(${ms('start.started_at')} ORDER BY start.started_at) FROM cycle_starts start
-       WHERE start.device_id = device.id AND start.started_at > $2::timestamptz - interval '7 days') AS "recentStarts",
+    CASE WHEN zone.kind = 'DHW' THEN (
+      SELECT jsonb_agg(jsonb_build_array(${ms('run.started_at')}, ${ms('run.completed_at')})) FROM legionella_runs run
+      WHERE run.zone_id = zone.id AND run.completed_at > $2::timestamptz - interval '29 days') END AS "recentRuns",
+    CASE WHEN device.max_cycles_per_day IS NOT NULL THEN (
+      SELECT jsonb_object_agg(ledger.local_day, jsonb_build_array(ledger.observed_starts, ledger.reserved_starts))
+      FROM cycle_ledger ledger WHERE ledger.device_id = device.id
+        AND ledger.local_day BETWEEN to_char($3::timestamptz - interval '1 day', 'YYYY-MM-DD')
+                                 AND to_char($3::timestamptz + interval '1 day', 'YYYY-MM-DD')) END AS cycles,
+    CASE WHEN device.max_cycles_per_day IS NOT NULL OR device.kind = 'heat_pump' THEN (
+      SELECT array_agg(${ms('start.started_at')} ORDER BY start.started_at) FROM cycle_starts start
+      WHERE start.device_id = device.id AND start.started_at > $2::timestamptz - interval '7 days') END AS "recentStarts",
     (SELECT jsonb_agg(jsonb_build_object('actionId', action.id, 'zoneId', action.zone_id, 'direction', action.direction,
          'state', action.state, 'startsAt', ${ms('action.starts_at')}, 'endsAt', ${ms('action.ends_at')},
          'cyclesReserved', action.cycles_reserved))
@@ -133,6 +140,7 @@ export const factsSql = `
   JOIN devices device ON device.id = zone.device_id
   JOIN connections connection ON connection.id = device.connection_id
   JOIN suppliers supplier ON supplier.id = device.supplier_id
+  LEFT JOIN zones other ON device.kind = 'heat_pump' AND other.device_id = zone.device_id AND other.id <> zone.id
   LEFT JOIN sites site ON site.id = device.site_id
   LEFT JOIN legionella_ledger legionella ON legionella.zone_id = zone.id
   WHERE zone.id = ANY($1::uuid[]) AND device.retired_at IS NULL`;

@@ -9,6 +9,7 @@ import {
   type Instant,
   type ZoneFacts,
 } from '@warmshift/domain';
+import type { FactsRow } from './facts-row';
 import type { StatusRepository } from './status.repository';
 import { zoneContext, type ZoneContext } from './zone-context';
 
@@ -28,9 +29,15 @@ export interface ActionToDispatch {
 const batch = 2_000;
 /** A stored status is never older than this. */
 export const maxStatusAgeMs = minuteMs;
+/** How often all ages are looked at, which reads the whole table. */
+const lookEveryMs = maxStatusAgeMs / 10;
+/** Assessed in one call of `refresh`: as many as take a few seconds. */
+const refreshLimit = 20_000;
 
 /** Loads facts, asks `assess()`, stores what it said. The rules themselves are in the domain. */
 export class StatusService {
+  private nextLookAt: Instant = 0;
+
   constructor(
     private readonly db: Database,
     private readonly statuses: StatusRepository,
@@ -69,12 +76,14 @@ export class StatusService {
     return { assessment, facts };
   }
 
-  /** @returns how many codes changed. */
+  /** The next batch is read from Postgres while this one is assessed and stored. @returns how many codes changed. */
   async recompute(zoneIds: readonly string[]): Promise<number> {
     let changed = 0;
-    for (let from = 0; from < zoneIds.length; from += batch) {
-      const now = this.clock.now();
-      const rows = await this.statuses.facts(zoneIds.slice(from, from + batch), now);
+    let loading = this.load(zoneIds.slice(0, batch));
+    for (let from = batch; from < zoneIds.length + batch; from += batch) {
+      const { rows, now } = await loading;
+      loading = this.load(zoneIds.slice(from, from + batch));
+      loading.catch(() => undefined); // awaited in the next turn, unless storing fails first
       changed += await this.statuses.store(
         rows.map((row) => ({
           zoneId: row.zoneId,
@@ -87,6 +96,11 @@ export class StatusService {
     return changed;
   }
 
+  private async load(zoneIds: readonly string[]): Promise<{ rows: FactsRow[]; now: Instant }> {
+    const now = this.clock.now();
+    return { rows: zoneIds.length === 0 ? [] : await this.statuses.facts(zoneIds, now), now };
+  }
+
   async recomputeConnection(connectionId: string): Promise<number> {
     const rows = await this.db.rows<{ id: string }>(
       `SELECT zone.id FROM zones zone JOIN devices device ON device.id = zone.device_id
@@ -96,9 +110,17 @@ export class StatusService {
     return this.recompute(rows.map((row) => row.id));
   }
 
-  /** Whatever is older than a minute, or whose reason was to go away by now. @returns how many were looked at. */
-  async refresh(limit = batch): Promise<number> {
-    const ids = await this.statuses.outdated(this.clock.now(), maxStatusAgeMs, limit);
+  /**
+   * Called every second. Whatever would be older than a minute before the next look at the ages, and whatever waited for
+   * an instant that has come. @returns how many were assessed.
+   */
+  async refresh(limit = refreshLimit): Promise<number> {
+    const now = this.clock.now();
+    const lookAtAges = now >= this.nextLookAt;
+    const ids = lookAtAges
+      ? await this.statuses.outdated(now, maxStatusAgeMs - 2 * lookEveryMs, limit)
+      : await this.statuses.eligibleAgain(now, limit);
+    if (lookAtAges && ids.length < limit) this.nextLookAt = now + lookEveryMs;
     await this.recompute(ids);
     return ids.length;
   }

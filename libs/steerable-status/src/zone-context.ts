@@ -191,13 +191,29 @@ function compressorOf(row: FactsRow, now: Instant): CompressorFacts | undefined 
   if (!withCompressor.has(row.deviceKind)) return undefined;
   return {
     limits: effectiveCompressorLimits(row.supplierRules, row.deviceRules),
-    running: row.heating ?? undefined,
-    since: row.heatingSince ?? undefined,
+    ...sharedCompressor(row),
     startsLastHour: startsInLastHour(
       (row.recentStarts ?? []).filter((at) => at > now - hourMs),
       now,
     ),
   };
+}
+
+/**
+ * Both zones of a heat pump share one compressor: it runs while either heats, since the first of them began, and rests
+ * since the last of them stopped. A zone that says nothing is left out.
+ */
+function sharedCompressor(row: FactsRow): Pick<CompressorFacts, 'running' | 'since'> {
+  const zones = [
+    { heating: row.heating, since: row.heatingSince },
+    { heating: row.otherZoneHeating, since: row.otherZoneHeatingSince },
+  ];
+  const running = zones.some(({ heating }) => heating === true);
+  const decisive = zones.filter(({ heating }) => heating === running);
+  if (decisive.length === 0) return {};
+  const since = decisive.flatMap(({ since }) => (since === null ? [] : [since]));
+  if (since.length === 0) return { running };
+  return { running, since: running ? Math.min(...since) : Math.max(...since) };
 }
 
 function actionsToday(row: FactsRow, startsAt: Instant, timeZone: string): number {
