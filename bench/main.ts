@@ -1,4 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { machine, type Bench, type BenchResult } from './bench';
 import { statusBench } from './benches/status';
@@ -14,30 +16,60 @@ Measures against floors of the same run, prints a table, writes bench/results/NA
 ${benches.map(({ name, work }) => `  ${name.padEnd(10)} ${work}`).join('\n')}
 `;
 
+/** First argument of the child process that measures one benchmark. */
+const inThisProcess = '--in-this-process';
+
 async function main(): Promise<void> {
-  const names = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  const inProcess = args[0] === inThisProcess;
+  const names = inProcess ? args.slice(1) : args;
   if (names.includes('--help')) return void process.stdout.write(help);
   const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
   if (unknown !== undefined) throw new Error(`There is no benchmark "${unknown}".\n\n${help}`);
   const chosen = benches.filter(({ name }) => names.length === 0 || names.includes(name));
+  if (inProcess) {
+    for (const bench of chosen) await measure(bench);
+    return;
+  }
   const all: BenchResult[] = [];
-  for (const bench of chosen) {
-    process.stderr.write(`${bench.name}: ${bench.work}\n`);
-    const results = await bench.run((line) => process.stderr.write(`  ${line}\n`));
-    all.push(...results);
-    save(bench.name, results);
+  let failed = false;
+  for (const { name } of chosen) {
+    if (await runAlone(name)) all.push(...saved(name));
+    else failed = true;
   }
   process.stdout.write(`${table(all)}\n`);
-  if (all.some(({ met }) => !met)) process.exitCode = 1;
+  if (failed || all.some(({ met }) => !met)) process.exitCode = 1;
+}
+
+async function measure(bench: Bench): Promise<void> {
+  process.stderr.write(`${bench.name}: ${bench.work}\n`);
+  save(bench.name, await bench.run((line) => process.stderr.write(`  ${line}\n`)));
+}
+
+/**
+ * Each benchmark in a process of its own: none inherits another's heap, and two WASM modules of different benchmarks
+ * (the LP solver, the schema engine) need not live together. @returns whether it ended well.
+ */
+async function runAlone(name: string): Promise<boolean> {
+  const child = spawn(process.execPath, [...process.execArgv, __filename, inThisProcess, name], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) process.stderr.write(`${name}: failed (exit code ${code ?? 'none'})\n`);
+  return code === 0;
+}
+
+function resultFile(name: string): string {
+  return join('bench', 'results', `${name}.json`);
+}
+
+function saved(name: string): BenchResult[] {
+  return (JSON.parse(readFileSync(resultFile(name), 'utf8')) as { results: BenchResult[] }).results;
 }
 
 function save(name: string, results: readonly BenchResult[]): void {
-  const folder = join('bench', 'results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, `${name}.json`),
-    `${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`,
-  );
+  mkdirSync(join('bench', 'results'), { recursive: true });
+  writeFileSync(resultFile(name), `${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`);
 }
 
 function table(results: readonly BenchResult[]): string {
