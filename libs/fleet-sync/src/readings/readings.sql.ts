@@ -1,5 +1,6 @@
 import { at, iso, recordset, type Sql } from '@warmshift/db';
 import type { Instant } from '@warmshift/domain';
+import { endReservationsOf, type FreshStart } from './caused-starts';
 import type { ZoneReadingToStore } from './ingest.service';
 import type { ObservedReading, ZoneState } from './observe';
 
@@ -147,29 +148,35 @@ async function recordStarts(
   observed: readonly ObservedReading[],
   supplierId: string,
 ): Promise<void> {
-  const starts = observed.flatMap(({ zone, starts }) =>
+  const starts = observed.flatMap(({ zone, reading, starts }) =>
     starts.map(({ startedAt, localDay }) => ({
       deviceId: zone.deviceId,
       startedAt: iso(startedAt),
+      seenAt: iso(reading.measuredAt),
       localDay,
     })),
   );
   if (starts.length === 0) return;
-  await sql.run(
+  const fresh = await sql.rows<FreshStart>(
     `WITH start AS (
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS start("deviceId" uuid, "startedAt" timestamptz, "localDay" text)),
+       SELECT * FROM jsonb_to_recordset($1::jsonb) AS start("deviceId" uuid, "startedAt" timestamptz, "seenAt" timestamptz, "localDay" text)),
      fresh AS (
        INSERT INTO cycle_starts (device_id, started_at, supplier_id)
        SELECT DISTINCT "deviceId", "startedAt", $2::uuid FROM start
-       ON CONFLICT (device_id, started_at) DO NOTHING RETURNING device_id, started_at)
+       ON CONFLICT (device_id, started_at) DO NOTHING RETURNING device_id, started_at),
+     counted AS (
      INSERT INTO cycle_ledger (device_id, local_day, supplier_id, observed_starts)
      SELECT start."deviceId", start."localDay", $2::uuid, count(DISTINCT start."startedAt")
      FROM start JOIN fresh ON fresh.device_id = start."deviceId" AND fresh.started_at = start."startedAt"
      GROUP BY start."deviceId", start."localDay" ORDER BY start."deviceId"
      ON CONFLICT (device_id, local_day) DO UPDATE SET
-       observed_starts = cycle_ledger.observed_starts + excluded.observed_starts`,
+       observed_starts = cycle_ledger.observed_starts + excluded.observed_starts)
+     SELECT fresh.device_id AS "deviceId", fresh.started_at AS "startedAt", min(start."seenAt") AS "seenAt"
+     FROM fresh JOIN start ON start."deviceId" = fresh.device_id AND start."startedAt" = fresh.started_at
+     GROUP BY fresh.device_id, fresh.started_at`,
     [recordset(starts), supplierId],
   );
+  await endReservationsOf(sql, fresh);
 }
 
 async function recordRuns(sql: Sql, observed: readonly ObservedReading[], supplierId: string): Promise<void> {
