@@ -189,6 +189,7 @@ export class MemoryFleet {
   private row(device: ReplayDevice, zone: ReplayZone, now: Instant): FactsRow {
     const { listed } = device;
     const { latest, stored } = zone;
+    const other = [...device.zones.values()].find((candidate) => candidate !== zone);
     device.starts = device.starts.filter((at) => at > now - startsKeptMs);
     return {
       zoneId: stored.zoneId,
@@ -232,6 +233,8 @@ export class MemoryFleet {
       transientMode: latest.transientMode ?? null,
       heating: zone.heating ?? null,
       heatingSince: zone.heatingSince ?? null,
+      otherZoneHeating: other?.heating ?? null,
+      otherZoneHeatingSince: other?.heatingSince ?? null,
       powerW: latest.powerW ?? null,
       powerQuality: latest.powerQuality ?? 'missing',
       maxPowerW: latest.maxPowerW ?? null,
