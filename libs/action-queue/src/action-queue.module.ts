@@ -20,8 +20,9 @@ import { Reconciler } from './reconciler';
     },
     {
       provide: EmergencyStopService,
-      inject: [Database, CLOCK],
-      useFactory: (db: Database, clock: Clock) => new EmergencyStopService(db, clock),
+      inject: [Database, StatusService, CLOCK],
+      useFactory: (db: Database, statuses: StatusService, clock: Clock) =>
+        new EmergencyStopService(db, statuses, clock),
     },
     {
       provide: ActionAdvancer,

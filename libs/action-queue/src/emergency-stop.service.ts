@@ -1,6 +1,7 @@
 import type { Clock } from '@warmshift/config';
 import { addToOutbox, at, type Database, type OutboxJob } from '@warmshift/db';
 import { InvalidInput, NotFound, type Instant } from '@warmshift/domain';
+import type { StatusService } from '@warmshift/steerable-status';
 import { advanceJob } from './advance-job';
 import type { StoredAction } from './stored-action';
 
@@ -22,10 +23,14 @@ type Hit = Pick<StoredAction, 'actionId' | 'vendor' | 'state' | 'endsAt'>;
 const tables = { supplier: 'suppliers', connection: 'connections', device: 'devices' } as const;
 const columns = { supplier: 'supplier_id', connection: 'connection_id', device: 'device_id' } as const;
 
-/** Nothing new goes out, everything active is given back now. One transaction, so that nothing slips between. */
+/**
+ * Nothing new goes out, everything active is given back now. One transaction, so that nothing slips between. The statuses
+ * follow it at once.
+ */
 export class EmergencyStopService {
   constructor(
     private readonly db: Database,
+    private readonly statuses: Pick<StatusService, 'recomputeAll'>,
     private readonly clock: Clock,
   ) {}
 
@@ -33,7 +38,7 @@ export class EmergencyStopService {
     if (reason.trim() === '') throw InvalidInput.because('reason', 'say why, it goes into the audit');
     const now = this.clock.now();
     const id = scope.kind === 'supplier' ? supplierId : scope.id;
-    return this.db.transaction(async (sql) => {
+    const result = await this.db.transaction(async (sql) => {
       const held = await sql.run(
         `UPDATE ${tables[scope.kind]} SET held_at = coalesce(held_at, $3)${scope.kind === 'device' ? '' : ', held_reason = $4'}
          WHERE id = $1 AND ${scope.kind === 'supplier' ? 'id' : 'supplier_id'} = $2`,
@@ -62,13 +67,15 @@ export class EmergencyStopService {
       const cancelled = hits.filter((hit) => hit.state === 'PLANNED').length;
       return { held: true, cancelled, restoring: hits.length - cancelled };
     });
+    await this.statuses.recomputeAll(scope.kind, id);
+    return result;
   }
 
   /** Lifts a stop. Nothing starts by itself: campaigns that were ended stay ended. */
   async lift(supplierId: string, scope: HoldScope, actor: string): Promise<HoldResult> {
     const now = this.clock.now();
     const id = scope.kind === 'supplier' ? supplierId : scope.id;
-    return this.db.transaction(async (sql) => {
+    await this.db.transaction(async (sql) => {
       const lifted = await sql.run(
         `UPDATE ${tables[scope.kind]} SET held_at = NULL${scope.kind === 'device' ? '' : ', held_reason = NULL'} WHERE id = $1 AND ${scope.kind === 'supplier' ? 'id' : 'supplier_id'} = $2`,
         [id, supplierId],
@@ -78,8 +85,9 @@ export class EmergencyStopService {
         `INSERT INTO audit (supplier_id, at, actor, action, subject) VALUES ($1, $2, $3, 'emergency-stop.lift', $4)`,
         [supplierId, at(now), actor, `${scope.kind}/${id}`],
       );
-      return { held: false, restoring: 0, cancelled: 0 };
     });
+    await this.statuses.recomputeAll(scope.kind, id);
+    return { held: false, restoring: 0, cancelled: 0 };
   }
 }
 

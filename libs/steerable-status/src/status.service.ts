@@ -25,6 +25,12 @@ export interface ActionToDispatch {
   readonly cycleDay: string;
 }
 
+const scopes = {
+  supplier: 'supplier_id',
+  connection: 'connection_id',
+  site: 'site_id',
+  device: 'id',
+} as const;
 /** Zones loaded and assessed at once. */
 const batch = 2_000;
 /** A stored status is never older than this. */
@@ -101,11 +107,16 @@ export class StatusService {
     return { rows: zoneIds.length === 0 ? [] : await this.statuses.facts(zoneIds, now), now };
   }
 
-  async recomputeConnection(connectionId: string): Promise<number> {
+  recomputeConnection(connectionId: string): Promise<number> {
+    return this.recomputeAll('connection', connectionId);
+  }
+
+  /** After a setting of the supplier, connection, site or device has changed. @returns how many codes changed. */
+  async recomputeAll(scope: keyof typeof scopes, id: string): Promise<number> {
     const rows = await this.db.rows<{ id: string }>(
       `SELECT zone.id FROM zones zone JOIN devices device ON device.id = zone.device_id
-       WHERE device.connection_id = $1 AND device.retired_at IS NULL`,
-      [connectionId],
+       WHERE device.${scopes[scope]} = $1 AND device.retired_at IS NULL ORDER BY zone.id`,
+      [id],
     );
     return this.recompute(rows.map((row) => row.id));
   }

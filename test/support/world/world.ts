@@ -108,7 +108,7 @@ export class World {
   }
 
   get emergencyStop(): EmergencyStopService {
-    return new EmergencyStopService(this.db, this.clock);
+    return new EmergencyStopService(this.db, this.statuses, this.clock);
   }
 
   get discovery(): DiscoverService {

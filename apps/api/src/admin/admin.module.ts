@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ActionQueueModule, ActionsViewModule } from '@warmshift/action-queue';
 import { CampaignsModule } from '@warmshift/campaigns';
 import { FleetSyncModule, FleetViewModule } from '@warmshift/fleet-sync';
+import { SteerableStatusModule } from '@warmshift/steerable-status';
 import { SuppliersModule } from '@warmshift/suppliers';
 import { ActionsController } from './actions.controller';
 import { ActionsList } from './actions-list.service';
@@ -25,6 +26,7 @@ import { VendorsController } from './vendors.controller';
     CampaignsModule,
     FleetSyncModule,
     FleetViewModule,
+    SteerableStatusModule,
     SuppliersModule,
   ],
   controllers: [

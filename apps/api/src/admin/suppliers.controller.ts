@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Inject, Patch } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { roles } from '@warmshift/security';
+import { StatusService } from '@warmshift/steerable-status';
 import { SuppliersService, type Caller, type Supplier } from '@warmshift/suppliers';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
@@ -23,7 +24,10 @@ class SupplierPatchBody extends createZodDto(z.strictObject({ ruleSettings: rule
 @ApiTags('Keys and audit')
 @Controller('admin/v1/suppliers/me')
 export class SuppliersController {
-  constructor(@Inject(SuppliersService) private readonly suppliers: SuppliersService) {}
+  constructor(
+    @Inject(SuppliersService) private readonly suppliers: SuppliersService,
+    @Inject(StatusService) private readonly statuses: StatusService,
+  ) {}
 
   @Get()
   @RequireRole('viewer')
@@ -38,7 +42,9 @@ export class SuppliersController {
   @ApiOperation({ summary: 'Rule settings that hold for the whole fleet' })
   @ZodResponse({ status: 200, type: SupplierAnswer })
   async update(@CurrentCaller() caller: Caller, @Body() { ruleSettings }: SupplierPatchBody) {
-    return toSupplier(await this.suppliers.setRuleSettings(caller, ruleSettings), caller);
+    const supplier = await this.suppliers.setRuleSettings(caller, ruleSettings);
+    await this.statuses.recomputeAll('supplier', caller.supplierId);
+    return toSupplier(supplier, caller);
   }
 }
 

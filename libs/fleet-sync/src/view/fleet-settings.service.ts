@@ -68,7 +68,7 @@ export class FleetSettings {
         ],
       ),
     );
-    await this.recompute('device.site_id = $1', siteId);
+    await this.statuses.recomputeAll('site', siteId);
   }
 
   /** @throws InvalidInput naming every wrong field; NotFound also for a device of another supplier. */
@@ -93,7 +93,7 @@ export class FleetSettings {
         ],
       ),
     );
-    await this.recompute('device.id = $1', deviceId);
+    await this.statuses.recomputeAll('device', deviceId);
   }
 
   private async change(
@@ -109,14 +109,6 @@ export class FleetSettings {
       const subject = `${kind}/${id}`;
       await recordAudit(sql, { supplierId, actor, action: `${kind}.update`, subject, detail: patch }, now);
     });
-  }
-
-  private async recompute(condition: string, id: string): Promise<void> {
-    const rows = await this.db.rows<{ id: string }>(
-      `SELECT zone.id FROM zones zone JOIN devices device ON device.id = zone.device_id WHERE ${condition}`,
-      [id],
-    );
-    await this.statuses.recompute(rows.map((row) => row.id));
   }
 }
 
