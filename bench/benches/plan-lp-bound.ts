@@ -36,7 +36,7 @@ function model(request: PlanRequest, zones: readonly PlanZone[], slots: number):
   ];
   const demand = all.map(
     (slot) =>
-      `d${slot}: ${[...zones.map((zone, z) => `${(zone.expectedYieldW / kw).toFixed(6)} y${z}_${slot}`), `s${slot}`].join('\n + ')} >= ${((request.targetW ?? 0) / kw).toFixed(6)}`,
+      `d${slot}: ${[...zones.map((zone, z) => `${(zone.expectedYieldW / kw).toFixed(6)} y${z}_${slot}`), `s${slot}`].join('\n + ')} >= ${((request.targetsW?.[slot] ?? 0) / kw).toFixed(6)}`,
   );
   const spans = zones.map(
     (zone, z) => `k${z}: ${all.map((slot) => `y${z}_${slot}`).join(' + ')} <= ${zone.maxSpanMs / slotMs}`,

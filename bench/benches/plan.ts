@@ -33,7 +33,8 @@ function zoneOf(index: number, random: () => number, shape: { slots: number; cer
 
 function request(slots: number, targetW: number): PlanRequest {
   const window = { startsAt, endsAt: startsAt + slots * slotMs };
-  return { direction: 'decrease', window, targetW, seed: 1, staggerMs: 0, holdOutShare: 0 };
+  const targetsW = Array.from({ length: slots }, () => targetW);
+  return { direction: 'decrease', window, targetsW, seed: 1, staggerMs: 0, holdOutShare: 0 };
 }
 
 /** W that all zones together could hold through the window, on average. */
@@ -77,7 +78,7 @@ async function quality(say: (line: string) => void): Promise<BenchResult> {
   say('solving the linear programme with HiGHS');
   const bound = await lpBound(order, zones);
   const shortfallW = made.slots.reduce((sum, slot) => sum + slot.shortfallW, 0);
-  const askedW = (order.targetW ?? 0) * slots;
+  const askedW = order.targetsW!.reduce((sum, targetW) => sum + targetW, 0);
   const costRatio = bound.cost / made.cost;
   const shortfallGap = (shortfallW - bound.shortfallW) / askedW;
   return {

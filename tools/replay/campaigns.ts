@@ -1,4 +1,4 @@
-import { planZones, type CampaignOrder } from '@warmshift/campaigns';
+import { planZones, targetsOf, type CampaignOrder } from '@warmshift/campaigns';
 import {
   dayMs,
   expectedDraw,
@@ -48,10 +48,10 @@ export function planOrder(fleet: MemoryFleet, order: CampaignOrder, now: Instant
     .zoneIds(zoneKinds)
     .map((zoneId) => fleet.context(zoneId, now, { startsAt: order.startsAt }));
   const expected = new Map(contexts.map((context) => [context.zoneId, drawOf(context, order)]));
-  const { direction, seed, staggerMs, holdOutShare, targetW } = order;
+  const { direction, seed, staggerMs, holdOutShare } = order;
   const window = { startsAt: order.startsAt, endsAt: order.endsAt };
   const made = plan(
-    { direction, window, targetW, seed, staggerMs, holdOutShare },
+    { direction, window, targetsW: targetsOf(order), seed, staggerMs, holdOutShare },
     planZones(contexts, expected, order, now),
   );
   const facts = new Map(contexts.map((context) => [context.zoneId, context.facts]));

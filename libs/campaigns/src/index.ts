@@ -6,4 +6,4 @@ export { CampaignsService } from './campaigns.service';
 export { OccurrencePlanner } from './occurrence-planner';
 export { OccurrenceProgress } from './occurrence-progress';
 export { ReportService } from './report.service';
-export { planZones } from './plan-zones';
+export { planZones, targetsOf } from './plan-zones';

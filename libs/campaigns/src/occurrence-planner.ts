@@ -8,7 +8,7 @@ import type { CampaignOrder, Selection } from './campaign-order';
 import type { CampaignsRepository } from './campaigns.repository';
 import type { CandidatesRepository } from './candidates.repository';
 import type { DrawRepository } from './draw.repository';
-import { planZones } from './plan-zones';
+import { planZones, targetsOf } from './plan-zones';
 import { insertActions, newAction, takeCycles, takenMeanwhile, type NewAction } from './planned-actions';
 
 interface Planned {
@@ -48,7 +48,7 @@ export class OccurrencePlanner {
       {
         direction: order.direction,
         window: { startsAt: order.startsAt, endsAt: order.endsAt },
-        targetW: order.targetW,
+        targetsW: targetsOf(order),
         seed: order.seed,
         staggerMs: order.staggerMs,
         holdOutShare: order.holdOutShare,

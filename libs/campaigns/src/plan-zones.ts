@@ -41,6 +41,12 @@ export function planZones(
   );
 }
 
+/** What is asked in each slot of the order's window, W; absent: as much as possible. */
+export function targetsOf({ targetW, startsAt, endsAt }: CampaignOrder): number[] | undefined {
+  if (targetW === undefined) return undefined;
+  return Array.from({ length: (endsAt - startsAt) / slotMs }, () => targetW);
+}
+
 function planZone(
   context: ZoneContext,
   expected: ExpectedDraw,
@@ -57,6 +63,7 @@ function planZone(
     deviceId: context.deviceId,
     kind: facts.zone,
     vendor: context.vendor,
+    connectionId: context.connectionId,
     code,
     reason,
     nextEligibleAt,

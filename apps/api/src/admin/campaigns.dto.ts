@@ -9,7 +9,7 @@ import {
 } from '@warmshift/campaigns';
 import {
   directions,
-  statusCodes,
+  leftOutCodes,
   zoneKinds,
   type LeftOut,
   type Plan,
@@ -87,8 +87,6 @@ const labelShape = {
   deviceName: z.string().optional(),
   vendor: z.string().optional(),
 };
-
-const leftOutCodes = [...statusCodes, 'HOLD_OUT', 'NOT_NEEDED', 'TOO_SHORT'] as const;
 
 export const leftOutSchema = z.object({
   ...labelShape,

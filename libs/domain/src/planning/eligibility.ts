@@ -25,7 +25,9 @@ export function sortOut(
   const leftOut: LeftOut[] = [];
   const wholeWindow = freeRuns(request.window, []);
   const cyclesLeft = cyclesLeftByDevice(zones);
+  const standing = new Set(request.running?.map(({ zoneId }) => zoneId));
   for (const zone of zones) {
+    if (standing.has(zone.zoneId)) continue;
     const runs = zone.blocked.length === 0 ? wholeWindow : freeRuns(request.window, zone.blocked);
     const maxSlots = Math.min(longestRun(runs), Math.floor(zone.maxSpanMs / slotMs));
     const refused = refusal(request, zone, maxSlots, cyclesLeft.get(zone.deviceId) ?? Infinity);

@@ -5,14 +5,15 @@ import type { SlotPrices } from './slot-prices';
 
 /**
  * The candidates by cost per W that counts towards the promise; equal prices in an order drawn by the seed, which
- * is the same whatever order the zones came in. `prices` are absent without a target or without costs.
+ * is the same whatever order the zones came in. `prices` are absent without a target or without costs; `riskyTargetW` is the mean W
+ * to be promised, 0 where uncertainty costs nothing.
  */
 export function cheapestFirst(
   candidates: readonly Candidate[],
-  targetW: number | undefined,
+  riskyTargetW: number,
   prices: SlotPrices | undefined,
 ): Candidate[] {
-  const perVariance = targetW === undefined ? 0 : riskPrice(candidates, targetW);
+  const perVariance = riskPrice(candidates, riskyTargetW);
   const costPerW = new Float64Array(candidates.length);
   const order = new Int32Array(candidates.length);
   for (let i = 0; i < candidates.length; i++) {

@@ -10,6 +10,9 @@ export const p90Factor = 1.2816;
  */
 export const reboundProfile: readonly number[] = [5 / 15, 4 / 15, 3 / 15, 2 / 15, 1 / 15];
 
+/** Slots after the window that a plan tells of: two hours. */
+export const afterSlotCount = 8;
+
 export const maxWindowMs = dayMs;
 
 /** Staggering takes at most this share of an action at either end, so that a short action is not lost in it. */

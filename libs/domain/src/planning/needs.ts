@@ -21,7 +21,7 @@ export class Needs {
 
   constructor(
     private readonly sums: SlotSums,
-    private readonly goal: { readonly targetW: number } | { readonly levelW: number },
+    private readonly goal: { readonly targetsW: Float64Array } | { readonly levelW: number },
     slots: number,
     weights?: Float64Array,
   ) {
@@ -47,8 +47,8 @@ export class Needs {
     for (let slot = from; slot < to; slot++) {
       if (this.wantsW[slot]! > toleranceW) this.openSlots--;
       this.wantsW[slot] =
-        'targetW' in this.goal
-          ? this.floored(this.goal.targetW - this.sums.firmW(slot))
+        'targetsW' in this.goal
+          ? this.floored(this.goal.targetsW[slot]! - this.sums.firmW(slot))
           : this.goal.levelW - this.sums.meanW[slot]!;
       if (this.wantsW[slot]! > toleranceW) this.openSlots++;
     }

@@ -1,13 +1,49 @@
 import type { Direction, Instant, Span, ZoneKind } from '../fleet';
+import { statusCodes } from '../status/codes';
 import type { StatusCode } from '../status/codes';
+
+/** `P50`: as likely more as less. `P90`: reached in nine of ten windows. */
+export type Confidence = 'P50' | 'P90';
+
+/**
+ * A connection's pace. Two starts are at least `startSpacingMs` apart and two ends at least `endSpacingMs`, and the starts
+ * and ends of one slot together take no longer than the slot. No restore is later than the window's end, so ends are
+ * spread backwards from it.
+ */
+export interface PlanConnection {
+  readonly connectionId: string;
+  /** From 0 (no pacing) to one slot. */
+  readonly startSpacingMs: number;
+  readonly endSpacingMs: number;
+  /** New actions that the day's quota allows, restores included; absent: no limit. */
+  readonly maxActions?: number | undefined;
+}
 
 /** What an operator asks for, on the grid of 15-minute slots. */
 export interface PlanRequest {
   readonly direction: Direction;
   /** Whole slots; `startsAt` and `endsAt` lie on the grid. */
   readonly window: Span;
-  /** W asked in every slot; absent: as much as possible. 0 is a target of nothing. */
-  readonly targetW?: number | undefined;
+  /**
+   * W asked in each slot of the window, one number a slot; absent: as much as possible. 0 is a target of nothing. Ramps are
+   * stated by it.
+   */
+  readonly targetsW?: readonly number[] | undefined;
+  /** What has to reach the target: the expectation (`P50`, the default) or the promise (`P90`). */
+  readonly confidence?: Confidence | undefined;
+  /**
+   * W that may come back in any slot, in the window and after it, of all actions that have ended; absent: no limit. What
+   * `running` actions bring back counts, but cannot be changed any more.
+   */
+  readonly releaseCapW?: number | undefined;
+  /**
+   * Actions of the same occurrence that stand as they are: their yield and rebound count, their zones (which must be among
+   * the zones) are not chosen again. Spans may begin before the window. `cyclesLeft` and `maxActions` are what is left
+   * beside them.
+   */
+  readonly running?: readonly PlannedAction[] | undefined;
+  /** How fast vendors take commands; a zone whose connection is not in it is not paced. */
+  readonly connections?: readonly PlanConnection[] | undefined;
   /** Same seed, same inputs: same plan. */
   readonly seed: number;
   /** Starts and releases of a slot are spread over at most this long. */
@@ -25,6 +61,8 @@ export interface PlanZone {
   readonly deviceId: string;
   readonly kind: ZoneKind;
   readonly vendor: string;
+  /** Its pace is in `PlanRequest.connections`. */
+  readonly connectionId?: string | undefined;
   /** `READY`, or why it is left out. */
   readonly code: StatusCode;
   readonly reason: string;
@@ -70,21 +108,43 @@ export interface PlanSlot {
   readonly expectedW: number;
   /** What is promised with 90 % confidence (P90). Never above `expectedW`, never negative unless `expectedW` is. */
   readonly promisedW: number;
-  /** `max(0, target - promised)`; 0 without a target. */
+  /** Part of `expectedW`, at least 0: what actions that have ended bring back. */
+  readonly reboundW: number;
+  /** `max(0, target - reached)`, where reached is `expectedW` or `promisedW`, by `PlanRequest.confidence`; 0 without a target. */
   readonly shortfallW: number;
 }
 
+/** A slot after the window. */
+export interface AfterSlot {
+  readonly startsAt: Instant;
+  readonly reboundW: number;
+}
+
+/** Why a zone is not in a plan: its status, or what the plan says. */
+export const leftOutCodes = [
+  ...statusCodes,
+  'HOLD_OUT',
+  'NOT_NEEDED',
+  'TOO_SHORT',
+  'VENDOR_QUOTA',
+  'RELEASE_CAP',
+] as const;
+export type LeftOutCode = (typeof leftOutCodes)[number];
+
 export interface LeftOut {
   readonly zoneId: string;
-  readonly code: StatusCode | 'HOLD_OUT' | 'NOT_NEEDED' | 'TOO_SHORT';
+  readonly code: LeftOutCode;
   readonly reason: string;
   readonly nextEligibleAt?: Instant | undefined;
 }
 
 export interface Plan {
+  /** The new ones; those of `PlanRequest.running` stand beside them. */
   readonly actions: readonly PlannedAction[];
   readonly leftOut: readonly LeftOut[];
   readonly slots: readonly PlanSlot[];
+  /** The two hours after the window. */
+  readonly afterSlots: readonly AfterSlot[];
   /** Wh expected to come back in the two hours after the window. */
   readonly reboundWh: number;
   /** Sum over the actions of the zone's cost times the slots it is steered in. */

@@ -4,9 +4,21 @@ import type { Plan, PlanRequest, PlanZone } from './plan-types';
 /** 2026-01-14T17:00:00Z. */
 export const fiveOClock = Date.UTC(2026, 0, 14, 17);
 
-export function aRequest(slots: number, facts: Partial<PlanRequest> = {}): PlanRequest {
+/** `targetW`: asked in every slot. */
+export function aRequest(
+  slots: number,
+  facts: Partial<PlanRequest> & { targetW?: number } = {},
+): PlanRequest {
+  const { targetW, ...rest } = facts;
   const window = { startsAt: fiveOClock, endsAt: fiveOClock + slots * slotMs };
-  return { direction: 'decrease', window, seed: 1, staggerMs: 0, holdOutShare: 0, ...facts };
+  const request = { direction: 'decrease' as const, window, seed: 1, staggerMs: 0, holdOutShare: 0, ...rest };
+  return targetW === undefined ? request : asking(request, targetW);
+}
+
+/** The same with `targetW` asked in every slot. */
+export function asking(request: PlanRequest, targetW: number): PlanRequest {
+  const slots = Math.round((request.window.endsAt - request.window.startsAt) / slotMs);
+  return { ...request, targetsW: Array.from({ length: Math.max(0, slots) }, () => targetW) };
 }
 
 /** 1 kW for certain, up to a whole day, without rebound, lag or cycle limit, alone on its device. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { dayMs, minuteMs, slotMs } from '../fleet';
 import { plan } from './plan';
-import { aRequest, aZone, fiveOClock, totalShortfallW } from './plan.fixtures';
+import { aRequest, asking, aZone, fiveOClock, totalShortfallW } from './plan.fixtures';
 import type { PlanRequest, PlanZone } from './plan-types';
 import { verifyPlan } from './verify-plan';
 
@@ -37,12 +37,15 @@ const someRequest: fc.Arbitrary<PlanRequest> = fc
   .record({
     slots: slotsOfWindow,
     targetW: fc.option(fc.integer({ min: 0, max: 12_000 }), { nil: undefined }),
+    confidence: fc.constantFrom('P50' as const, 'P90' as const),
     seed: fc.integer(),
     staggerMs: fc.integer({ min: 0, max: slotMs - 1 }),
     holdOutShare: fc.constantFrom(0, 0, 0.2),
     direction: fc.constantFrom('decrease' as const, 'increase' as const),
   })
-  .map(({ slots, ...facts }) => aRequest(slots, facts));
+  .map(({ slots, targetW, ...facts }) =>
+    aRequest(slots, targetW === undefined ? facts : { ...facts, targetW }),
+  );
 
 describe('plan, for any fleet', () => {
   it('breaks no constraint', () => {
@@ -95,7 +98,7 @@ describe('plan, for any fleet', () => {
   it('steers nobody for a target of 0', () => {
     fc.assert(
       fc.property(someRequest, fleetOf(someFacts), (request, zones) => {
-        expect(plan({ ...request, targetW: 0 }, zones).actions).toEqual([]);
+        expect(plan(asking(request, 0), zones).actions).toEqual([]);
       }),
     );
   });
@@ -107,7 +110,7 @@ describe('plan, for any fleet', () => {
         fleetOf(certain),
         fc.integer({ min: 1, max: 9000 }),
         (request, zones, targetW) => {
-          const { actions, slots } = plan({ ...request, targetW }, zones);
+          const { actions, slots } = plan(asking(request, targetW), zones);
           for (const { zoneId, span } of actions) {
             const zone = zones.find((one) => one.zoneId === zoneId)!;
             const isMissed = slots.some(({ startsAt, expectedW }) => {
@@ -127,7 +130,7 @@ describe('plan, for any fleet', () => {
     fc
       .tuple(someRequest, fleetOf(facts), facts, fc.integer({ min: 1, max: 9000 }))
       .map(([request, zones, one, targetW]) => {
-        const asked = { ...request, targetW };
+        const asked = asking(request, targetW);
         const more = [...zones, aZone('one more', { ...one, deviceId: 'its own' })];
         return {
           more,

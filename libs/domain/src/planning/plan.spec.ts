@@ -121,7 +121,7 @@ describe('plan', () => {
 
   it('adds zones until the promise, not the expectation, meets the target', () => {
     const zones = Array.from({ length: 100 }, (_, i) => aZone(`zone ${i}`, { yieldStdDevW: 500 }));
-    const { slots, actions } = plan(aRequest(2, { targetW: 20_000 }), zones);
+    const { slots, actions } = plan(aRequest(2, { targetW: 20_000, confidence: 'P90' }), zones);
     // 22 zones: 22,000 - 1.2816 * 500 * sqrt(22) = 18,994; 23: 19,926; 24: 20,861.
     expect(actions).toHaveLength(24);
     expect(slots.every(({ shortfallW }) => shortfallW === 0)).toBe(true);
@@ -130,13 +130,15 @@ describe('plan', () => {
   it('does not promise less because of a zone more uncertain than it yields', () => {
     const solid = Array.from({ length: 20 }, (_, i) => aZone(`solid ${i}`));
     const wild = aZone('wild', { expectedYieldW: 10, yieldStdDevW: 5000, cost: 0 });
-    const result = plan(aRequest(2, { targetW: 25_000 }), [...solid, wild]);
+    const result = plan(aRequest(2, { targetW: 25_000, confidence: 'P90' }), [...solid, wild]);
     expect(result.slots.map(({ promisedW }) => promisedW)).toEqual([20_000, 20_000]);
     expect(result.leftOut.map(({ zoneId, code }) => [zoneId, code])).toEqual([['wild', 'NOT_NEEDED']]);
   });
 
   it('still steers a lone uncertain zone, of which nothing can be promised', () => {
-    const { actions, slots } = plan(aRequest(1, { targetW: 1000 }), [aZone('only', { yieldStdDevW: 900 })]);
+    const { actions, slots } = plan(aRequest(1, { targetW: 1000, confidence: 'P90' }), [
+      aZone('only', { yieldStdDevW: 900 }),
+    ]);
     expect(actions).toHaveLength(1);
     expect(slots[0]).toMatchObject({ expectedW: 1000, promisedW: 0, shortfallW: 1000 });
   });

@@ -1,16 +1,18 @@
 import { slotMs } from '../fleet';
-import type { Candidate } from './eligibility';
 import { sortOut } from './eligibility';
 import { cheapestFirst } from './merit-order';
 import { toleranceW } from './needs';
-import type { LeftOut, Plan, PlannedAction, PlanRequest, PlanSlot, PlanZone } from './plan-types';
+import { afterSlotCount } from './model';
+import type { AfterSlot, LeftOut, Plan, PlannedAction, PlanRequest, PlanSlot, PlanZone } from './plan-types';
 import { prune } from './prune';
 import type { Roster } from './roster';
 import { choiceOf, leadSlots, rosterOf, setChoice, tailSlots } from './roster';
 import { fillEvenly, fillTarget, rearrange } from './select';
 import type { SlotPrices } from './slot-prices';
 import { slotPrices } from './slot-prices';
+import type { BaseSums } from './slot-sums';
 import { SlotSums } from './slot-sums';
+import { standingSums } from './standing-sums';
 import { staggerOf } from './stagger';
 import { validatePlanRequest } from './validate-request';
 
@@ -32,11 +34,14 @@ import { validatePlanRequest } from './validate-request';
 export function plan(request: PlanRequest, zones: readonly PlanZone[]): Plan {
   validatePlanRequest(request, zones);
   const { candidates, leftOut, cyclesLeft } = sortOut(request, zones);
-  const prices = pricesOf(request, candidates);
-  const roster = rosterOf(request, cheapestFirst(candidates, request.targetW, prices), cyclesLeft);
-  choose(request, roster, prices);
+  const base = standingSums(request, zones);
+  const openW = openTargets(request, base);
+  const prices = openW && candidates.length > 0 ? slotPrices(candidates, openW) : undefined;
+  const riskyTargetW = openW && request.confidence === 'P90' ? meanOf(openW) : 0;
+  const roster = rosterOf(request, cheapestFirst(candidates, riskyTargetW, prices), cyclesLeft);
+  choose(roster, base, prices, openW !== undefined);
   const actions: PlannedAction[] = [];
-  const sums = new SlotSums(roster);
+  const sums = new SlotSums(roster, base);
   let cost = 0;
   for (let row = 0; row < roster.size; row++) {
     const from = roster.from[row]!;
@@ -50,38 +55,39 @@ export function plan(request: PlanRequest, zones: readonly PlanZone[]): Plan {
     actions.push(actionOf(request, roster, row));
   }
   leftOut.sort((a, b) => (a.zoneId < b.zoneId ? -1 : 1));
-  // `sums.reboundLater` is in W × slots.
+  const afterSlots = afterSlotsOf(request, sums);
   return {
     actions,
     leftOut,
     slots: slotsOf(request, roster, sums),
-    reboundWh: sums.reboundLater * slotHours,
+    afterSlots,
+    reboundWh: afterSlots.reduce((sum, { reboundW }) => sum + reboundW, 0) * slotHours,
     cost,
   };
 }
 
 const slotHours = 1 / 4;
 
-function pricesOf(
-  { window, targetW }: PlanRequest,
-  candidates: readonly Candidate[],
-): SlotPrices | undefined {
-  if (!targetW || candidates.length === 0) return undefined;
-  return slotPrices(candidates, (window.endsAt - window.startsAt) / slotMs, targetW);
+/** What `running` does not reach yet of the target, W per slot; absent without a target. */
+function openTargets({ targetsW }: PlanRequest, { meanW }: BaseSums): Float64Array | undefined {
+  return targetsW && Float64Array.from(targetsW, (targetW, slot) => Math.max(0, targetW - meanW[slot]!));
 }
 
-function choose({ targetW }: PlanRequest, roster: Roster, prices: SlotPrices | undefined): void {
-  const sums = new SlotSums(roster);
-  if (targetW === undefined) return fillEvenly(roster, sums);
-  if (targetW === 0) return;
-  fillTarget(roster, sums, targetW, prices);
-  prune(roster, sums, targetW);
-  const shortW = sums.shortfallW(targetW);
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function choose(roster: Roster, base: BaseSums, prices: SlotPrices | undefined, hasTarget: boolean): void {
+  const sums = new SlotSums(roster, base);
+  if (!hasTarget) return fillEvenly(roster, sums);
+  fillTarget(roster, sums, prices);
+  prune(roster, sums);
+  const shortW = sums.totalShortfallW();
   if (shortW <= toleranceW) return;
   const before = choiceOf(roster);
-  rearrange(roster, sums, targetW);
-  prune(roster, sums, targetW);
-  if (sums.shortfallW(targetW) >= shortW) setChoice(roster, before);
+  rearrange(roster, sums);
+  prune(roster, sums);
+  if (sums.totalShortfallW() >= shortW) setChoice(roster, before);
 }
 
 function actionOf(request: PlanRequest, roster: Roster, row: number): PlannedAction {
@@ -101,28 +107,32 @@ function actionOf(request: PlanRequest, roster: Roster, row: number): PlannedAct
   };
 }
 
-function slotsOf({ window, targetW }: PlanRequest, roster: Roster, sums: SlotSums): PlanSlot[] {
-  return Array.from({ length: roster.slots }, (_, slot) => {
-    const promisedW = sums.promisedW(slot);
-    return {
-      startsAt: window.startsAt + slot * slotMs,
-      ...(targetW !== undefined && { targetW }),
-      expectedW: sums.meanW[slot]!,
-      promisedW,
-      shortfallW: targetW === undefined ? 0 : Math.max(0, targetW - promisedW),
-    };
-  });
+function slotsOf({ window, targetsW }: PlanRequest, roster: Roster, sums: SlotSums): PlanSlot[] {
+  return Array.from({ length: roster.slots }, (_, slot) => ({
+    startsAt: window.startsAt + slot * slotMs,
+    ...(targetsW && { targetW: targetsW[slot]! }),
+    expectedW: sums.meanW[slot]!,
+    promisedW: sums.promisedW(slot),
+    reboundW: sums.reboundW[slot]!,
+    shortfallW: targetsW ? sums.shortfallW(slot) : 0,
+  }));
 }
 
-function whyNotPlanned({ targetW }: PlanRequest, roster: Roster, row: number): LeftOut {
+function afterSlotsOf({ window }: PlanRequest, { reboundW }: SlotSums): AfterSlot[] {
+  const after = reboundW.subarray(-afterSlotCount);
+  return Array.from(after, (watts, i) => ({ startsAt: window.endsAt + i * slotMs, reboundW: watts }));
+}
+
+function whyNotPlanned({ targetsW }: PlanRequest, roster: Roster, row: number): LeftOut {
   const { zoneId, cycleCost } = roster.zones[row]!;
-  if (targetW === 0) return { zoneId, code: 'NOT_NEEDED', reason: 'The target is 0.' };
+  if (targetsW?.every((targetW) => targetW === 0))
+    return { zoneId, code: 'NOT_NEEDED', reason: 'The target is 0.' };
   const cyclesLeft = roster.cyclesLeft[roster.device[row]!]!;
   if (cycleCost > cyclesLeft) {
     const reason = `An action costs ${cycleCost} cycles and its device has ${cyclesLeft} left after this plan.`;
     return { zoneId, code: 'CYCLE_LIMIT', reason };
   }
-  if (targetW === undefined) {
+  if (targetsW === undefined) {
     return { zoneId, code: 'TOO_SHORT', reason: 'Lag and staggering leave no time for an effect.' };
   }
   return { zoneId, code: 'NOT_NEEDED', reason: 'The plan gets no nearer to its target with it.' };

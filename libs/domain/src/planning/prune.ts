@@ -1,9 +1,9 @@
+import { reboundProfile } from './model';
 import { toleranceW } from './needs';
 import type { Roster } from './roster';
 import { effectShare } from './roster';
 import { giveBackCycles } from './select';
 import type { SlotSums } from './slot-sums';
-import { promiseOf } from './slot-sums';
 
 /**
  * Takes away what the target does not need, dearest first: whole actions, else slots at their ends. A change
@@ -11,8 +11,8 @@ import { promiseOf } from './slot-sums';
  * than it saves), or if no slot lacks more. What helps the expectation of a slot that is short stays even where it
  * does nothing for the promise: a plan that cannot meet its target is still carried out.
  */
-export function prune(roster: Roster, sums: SlotSums, targetW: number): void {
-  const trial = new Trial(roster, sums, targetW);
+export function prune(roster: Roster, sums: SlotSums): void {
+  const trial = new Trial(roster, sums);
   for (let row = roster.size - 1; row >= 0; row--) {
     if (roster.from[row]! < 0) continue;
     if (trial.drop(row)) giveBackCycles(roster, row);
@@ -25,18 +25,19 @@ class Trial {
   private readonly meanBefore: Float64Array;
   private readonly varianceBefore: Float64Array;
   private readonly shortBefore: Float64Array;
+  private readonly reboundBefore: Float64Array;
   /** No change that stands can end this. */
   private readonly allMet: boolean;
 
   constructor(
     private readonly roster: Roster,
     private readonly sums: SlotSums,
-    private readonly targetW: number,
   ) {
     this.meanBefore = new Float64Array(roster.slots);
     this.varianceBefore = new Float64Array(roster.slots);
     this.shortBefore = new Float64Array(roster.slots);
-    this.allMet = this.shortBefore.every((_, slot) => this.shortfallW(slot) <= toleranceW);
+    this.reboundBefore = new Float64Array(sums.reboundW.length);
+    this.allMet = this.shortBefore.every((_, slot) => this.sums.shortfallW(slot) <= toleranceW);
   }
 
   drop(row: number): boolean {
@@ -62,12 +63,12 @@ class Trial {
     const share = effectShare(roster, row, roster.from[row]!, roster.to[row]!, slot);
     const meanW = sums.meanW[slot]! - share * roster.yieldW[row]!;
     const varianceW2 = sums.varianceW2[slot]! - share * share * roster.varianceW2[row]!;
-    const afterW = Math.max(0, this.targetW - promiseOf(meanW, varianceW2));
-    return afterW > this.shortfallW(slot) + toleranceW;
+    const afterW = Math.max(0, roster.targetsW[slot]! - sums.reachedW(meanW, varianceW2));
+    return afterW > this.sums.shortfallW(slot) + toleranceW;
   }
 
   private canSpare(slot: number): boolean {
-    return this.sums.promisedW(slot) > this.targetW + toleranceW;
+    return this.sums.firmW(slot) > this.roster.targetsW[slot]! + toleranceW;
   }
 
   /** Puts the action elsewhere (-1: nowhere); takes it back and answers false if a slot is worse off. */
@@ -76,7 +77,6 @@ class Trial {
     const oldFrom = roster.from[row]!;
     const oldTo = roster.to[row]!;
     const reach = sums.reach(oldTo);
-    const later = sums.reboundLater;
     this.remember(oldFrom, reach);
     sums.remove(row, oldFrom, oldTo);
     if (from >= 0) sums.add(row, from, to);
@@ -86,7 +86,6 @@ class Trial {
       return true;
     }
     this.restore(oldFrom, reach);
-    sums.reboundLater = later;
     return false;
   }
 
@@ -95,7 +94,7 @@ class Trial {
     let lackedLessW = 0;
     let isWorseSomewhere = false;
     for (let slot = from; slot < to; slot++) {
-      const after = this.shortfallW(slot);
+      const after = this.sums.shortfallW(slot);
       lackedLessW += this.shortBefore[slot]! - after;
       const lostW = this.meanBefore[slot]! - this.sums.meanW[slot]!;
       if (after > this.shortBefore[slot]! + toleranceW) isWorseSomewhere = true;
@@ -104,16 +103,14 @@ class Trial {
     return lackedLessW > toleranceW || !isWorseSomewhere;
   }
 
-  private shortfallW(slot: number): number {
-    return Math.max(0, this.targetW - this.sums.promisedW(slot));
-  }
-
   private remember(from: number, to: number): void {
     for (let slot = from; slot < to; slot++) {
       this.meanBefore[slot] = this.sums.meanW[slot]!;
       this.varianceBefore[slot] = this.sums.varianceW2[slot]!;
-      this.shortBefore[slot] = this.shortfallW(slot);
+      this.shortBefore[slot] = this.sums.shortfallW(slot);
     }
+    for (let slot = from; slot < to + reboundProfile.length; slot++)
+      this.reboundBefore[slot] = this.sums.reboundW[slot]!;
   }
 
   private restore(from: number, to: number): void {
@@ -121,5 +118,7 @@ class Trial {
       this.sums.meanW[slot] = this.meanBefore[slot]!;
       this.sums.varianceW2[slot] = this.varianceBefore[slot]!;
     }
+    for (let slot = from; slot < to + reboundProfile.length; slot++)
+      this.sums.reboundW[slot] = this.reboundBefore[slot]!;
   }
 }

@@ -11,6 +11,10 @@ export interface Roster {
   readonly size: number;
   readonly slots: number;
   readonly staggerMs: number;
+  /** W asked per slot; all 0 without a target. */
+  readonly targetsW: Float64Array;
+  /** The promise counts towards the target, not the expectation. */
+  readonly byPromise: boolean;
   readonly zones: readonly PlanZone[];
   readonly runs: readonly (readonly number[])[];
   readonly maxSlots: Int32Array;
@@ -45,10 +49,13 @@ export function rosterOf(
   const numbers = (value: (candidate: Candidate) => number) => fill(new Float64Array(ordered.length), value);
   const integers = (value: (candidate: Candidate) => number) => fill(new Int32Array(ordered.length), value);
   const devices = deviceBudgets(ordered, stated);
+  const slots = (request.window.endsAt - request.window.startsAt) / slotMs;
   return {
     size: ordered.length,
-    slots: (request.window.endsAt - request.window.startsAt) / slotMs,
+    slots,
     staggerMs: request.staggerMs,
+    targetsW: request.targetsW ? Float64Array.from(request.targetsW) : new Float64Array(slots),
+    byPromise: request.confidence === 'P90',
     zones: ordered.map(({ zone }) => zone),
     runs: ordered.map(({ runs }) => runs),
     maxSlots: integers(({ maxSlots }) => maxSlots),

@@ -13,13 +13,8 @@ const maxSweeps = 4;
  * Asks the zones in the order of the roster and places each where it helps the slots most, until every slot
  * has its target.
  */
-export function fillTarget(
-  roster: Roster,
-  sums: SlotSums,
-  targetW: number,
-  prices: SlotPrices | undefined,
-): void {
-  const needs = new Needs(sums, { targetW }, roster.slots, prices?.perSlot);
+export function fillTarget(roster: Roster, sums: SlotSums, prices: SlotPrices | undefined): void {
+  const needs = new Needs(sums, { targetsW: roster.targetsW }, roster.slots, prices?.perSlot);
   const search = new SpanSearch(roster, needs, false, prices);
   for (let row = 0; row < roster.size && needs.open; row++) {
     if (!takeCycles(roster, row)) continue;
@@ -33,8 +28,8 @@ export function fillTarget(
  * For a plan that falls short: the cheapest zones may stand where only others could have stood. So for once all zones
  * are placed, and those that find their slots full push the others aside. What is too much is left to `prune`.
  */
-export function rearrange(roster: Roster, sums: SlotSums, targetW: number): void {
-  const needs = new Needs(sums, { targetW }, roster.slots);
+export function rearrange(roster: Roster, sums: SlotSums): void {
+  const needs = new Needs(sums, { targetsW: roster.targetsW }, roster.slots);
   needs.levelOut();
   const search = new SpanSearch(roster, needs, true);
   placeAll(roster, sums, needs, search);
@@ -43,7 +38,7 @@ export function rearrange(roster: Roster, sums: SlotSums, targetW: number): void
 
 /** Places every zone for as long as it may, where the slots have least. */
 export function fillEvenly(roster: Roster, sums: SlotSums): void {
-  const needs = new Needs(sums, { levelW: evenLevelW(roster) }, roster.slots);
+  const needs = new Needs(sums, { levelW: evenLevelW(roster, sums) }, roster.slots);
   const search = new SpanSearch(roster, needs, true);
   placeAll(roster, sums, needs, search);
   moveAround(roster, sums, needs, search);
@@ -103,8 +98,8 @@ function trimmed(roster: Roster, needs: Needs, row: number, from: number, to: nu
 }
 
 /** The level of all slots if the energy of all zones could be spread without regard to their spans. */
-function evenLevelW(roster: Roster): number {
-  let energy = 0;
+function evenLevelW(roster: Roster, { meanW }: SlotSums): number {
+  let energy = meanW.reduce((sum, stands) => sum + stands, 0);
   for (let row = 0; row < roster.size; row++) {
     const k = roster.maxSlots[row]!;
     energy += roster.yieldW[row]! * Math.max(0, k - leadSlots(roster, row, k));

@@ -53,14 +53,13 @@ const priceRange = 16;
  * A random sample answers round after round, and the price of a slot goes up while it lacks something. Absent
  * when all costs are 0: then nobody has a preference.
  */
-export function slotPrices(
-  candidates: readonly Candidate[],
-  slots: number,
-  targetW: number,
-): SlotPrices | undefined {
+export function slotPrices(candidates: readonly Candidate[], targetsW: Float64Array): SlotPrices | undefined {
+  const slots = targetsW.length;
   const sample = sampleOf(candidates, Math.min(maxSample, maxSampleSlots / slots));
-  const sampleTargetW = (targetW * slotWatts(sample)) / slotWatts(candidates);
-  const startPrice = meritPrice(sample, sampleTargetW * slots);
+  const shareOfFleet = slotWatts(sample) / slotWatts(candidates);
+  const sampleTargetsW = targetsW.map((targetW) => targetW * shareOfFleet);
+  const wanted = sampleTargetsW.reduce((sum, targetW) => sum + targetW, 0);
+  const startPrice = meritPrice(sample, wanted);
   if (!(startPrice > 0)) return undefined;
   const prices = new Float64Array(slots).fill(startPrice);
   const averaged = new Float64Array(slots);
@@ -68,7 +67,7 @@ export function slotPrices(
     const supplyW = answers(sample, new SlotPrices(prices), slots);
     const step = 0.05 / Math.sqrt(1 + round / 10);
     for (let slot = 0; slot < slots; slot++) {
-      const lack = Math.max(-1, Math.min(1, 1 - supplyW[slot]! / sampleTargetW));
+      const lack = lackOf(sampleTargetsW[slot]!, supplyW[slot]!);
       const price = prices[slot]! * Math.exp(step * lack);
       prices[slot] = Math.min(startPrice * priceRange, Math.max(startPrice / priceRange, price));
       if (round >= rounds / 2) averaged[slot]! += prices[slot]!;
@@ -76,6 +75,11 @@ export function slotPrices(
   }
   const mean = averaged.reduce((sum, price) => sum + price, 0) / slots;
   return new SlotPrices(averaged.map((price) => price / mean));
+}
+
+/** Share of the target that is lacking, in -1..1; nothing is ever lacking where nothing is asked. */
+function lackOf(targetW: number, supplyW: number): number {
+  return targetW > 0 ? Math.max(-1, Math.min(1, 1 - supplyW / targetW)) : -1;
 }
 
 /** What the sample would yield per slot, each zone acting where the prices pay it best, if they pay its cost. */

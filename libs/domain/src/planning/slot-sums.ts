@@ -1,18 +1,25 @@
-import { p90Factor, reboundProfile } from './model';
+import { afterSlotCount, p90Factor, reboundProfile } from './model';
 import type { Roster } from './roster';
 import { leadSlots, tailSlots } from './roster';
 
-/** Running sums per slot over the planned spans; `change` adds or takes away one span. */
+/** What stands before anything is chosen; the columns of `SlotSums`. */
+export type BaseSums = Pick<SlotSums, 'meanW' | 'varianceW2' | 'reboundW'>;
+
+/** Running sums per slot over the planned spans; `add` and `remove` change them by one span. */
 export class SlotSums {
   /** Mean yield net of rebound, W. */
   readonly meanW: Float64Array;
   readonly varianceW2: Float64Array;
-  /** Energy that comes back after the window, W × slots. */
-  reboundLater = 0;
+  /** W that come back, in the window and in the slots after it. */
+  readonly reboundW: Float64Array;
 
-  constructor(private readonly roster: Roster) {
-    this.meanW = new Float64Array(roster.slots);
-    this.varianceW2 = new Float64Array(roster.slots);
+  constructor(
+    private readonly roster: Roster,
+    base: BaseSums,
+  ) {
+    this.meanW = base.meanW.slice();
+    this.varianceW2 = base.varianceW2.slice();
+    this.reboundW = base.reboundW.slice();
   }
 
   add(row: number, from: number, to: number): void {
@@ -28,9 +35,9 @@ export class SlotSums {
     return Math.min(this.roster.slots, to + reboundProfile.length);
   }
 
-  /** Mean less the P90 margin, without a floor. */
+  /** What counts towards the target, without a floor: the mean, less the P90 margin if that is asked. */
   firmW(slot: number): number {
-    return firmOf(this.meanW[slot]!, this.varianceW2[slot]!);
+    return this.roster.byPromise ? firmOf(this.meanW[slot]!, this.varianceW2[slot]!) : this.meanW[slot]!;
   }
 
   /** See `PlanSlot.promisedW`. */
@@ -38,10 +45,20 @@ export class SlotSums {
     return promiseOf(this.meanW[slot]!, this.varianceW2[slot]!);
   }
 
-  /** Sum over the slots of what is promised below the target, W. */
-  shortfallW(targetW: number): number {
+  /** See `PlanSlot.shortfallW`. */
+  shortfallW(slot: number): number {
+    const { targetsW } = this.roster;
+    return Math.max(0, targetsW[slot]! - this.reachedW(this.meanW[slot]!, this.varianceW2[slot]!));
+  }
+
+  /** What of a yield with this mean and variance counts towards the target. */
+  reachedW(meanW: number, varianceW2: number): number {
+    return this.roster.byPromise ? promiseOf(meanW, varianceW2) : meanW;
+  }
+
+  totalShortfallW(): number {
     let sum = 0;
-    for (let slot = 0; slot < this.roster.slots; slot++) sum += Math.max(0, targetW - this.promisedW(slot));
+    for (let slot = 0; slot < this.roster.slots; slot++) sum += this.shortfallW(slot);
     return sum;
   }
 
@@ -57,16 +74,19 @@ export class SlotSums {
       meanW[slot]! += yieldW * share;
       varianceW2[slot]! += variance * share * share;
     }
-    this.bringBack(to, yieldW * roster.reboundShare[row]! * Math.max(0, ends - starts));
+    bringBack(this, roster.slots, to, yieldW * roster.reboundShare[row]! * Math.max(0, ends - starts));
   }
+}
 
-  private bringBack(to: number, energy: number): void {
-    if (energy === 0) return;
-    for (let i = 0; i < reboundProfile.length; i++) {
-      const part = energy * reboundProfile[i]!;
-      if (to + i < this.roster.slots) this.meanW[to + i]! -= part;
-      else this.reboundLater += part;
-    }
+/** Adds `energy` (W × slots) that comes back after an end at slot `to`. */
+export function bringBack(sums: BaseSums, slots: number, to: number, energy: number): void {
+  if (energy === 0) return;
+  for (let i = Math.max(0, -to); i < reboundProfile.length; i++) {
+    const slot = to + i;
+    if (slot >= slots + afterSlotCount) return;
+    const part = energy * reboundProfile[i]!;
+    sums.reboundW[slot]! += part;
+    if (slot < slots) sums.meanW[slot]! -= part;
   }
 }
 

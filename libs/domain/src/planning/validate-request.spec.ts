@@ -25,15 +25,15 @@ describe('InvalidPlanRequest', () => {
     ['an empty window', windowOf(fiveOClock, 0), ['window.endsAt']],
     ['a window that ends before it starts', windowOf(fiveOClock, -slotMs), ['window.endsAt']],
     ['a window longer than a day', windowOf(fiveOClock, 24 * hourMs + slotMs), ['window']],
-    ['a negative target', { targetW: -1 }, ['targetW']],
-    ['an infinite target', { targetW: Infinity }, ['targetW']],
-    ['a target that is no number', { targetW: NaN }, ['targetW']],
+    ['a negative target', { targetsW: [1, 1, -1, 1] }, ['targetsW']],
+    ['an infinite target', { targetsW: [1, 1, Infinity, 1] }, ['targetsW']],
+    ['a target that is no number', { targetsW: [1, 1, NaN, 1] }, ['targetsW']],
     ['everybody held out', { holdOutShare: 1 }, ['holdOutShare']],
     ['a negative hold-out', { holdOutShare: -0.1 }, ['holdOutShare']],
     ['staggering over a whole slot', { staggerMs: slotMs }, ['staggerMs']],
     ['negative staggering', { staggerMs: -1 }, ['staggerMs']],
     ['half a seed', { seed: 0.5 }, ['seed']],
-    ['two mistakes at once', { targetW: -1, staggerMs: -1 }, ['targetW', 'staggerMs']],
+    ['two mistakes at once', { targetsW: [1, 1, 1, -1], staggerMs: -1 }, ['targetsW', 'staggerMs']],
   ])('names the field of %s', (_, facts, fields) => {
     expect(fieldsRefused(aRequest(4, facts))).toEqual(fields);
   });

@@ -2,19 +2,19 @@ import { InvalidInput } from '../errors';
 import type { FieldProblem } from '../errors';
 import { directions, slotMs } from '../fleet';
 import { maxWindowMs } from './model';
-import type { PlanRequest, PlanZone } from './plan-types';
+import type { Confidence, PlanRequest, PlanZone } from './plan-types';
 
 /** The request or a zone cannot be planned with; `problems` names each field and the reason. */
 export class InvalidPlanRequest extends InvalidInput {}
 
 /** @throws InvalidPlanRequest with everything that is wrong, the fields of the request first. */
 export function validatePlanRequest(request: PlanRequest, zones: readonly PlanZone[]): void {
-  const problems = [...requestProblems(request), ...zoneProblems(zones)];
+  const problems = [...requestProblems(request), ...runningProblems(request, zones), ...zoneProblems(zones)];
   if (problems.length > 0) throw new InvalidPlanRequest(problems);
 }
 
 function requestProblems(request: PlanRequest): FieldProblem[] {
-  const { window, targetW, staggerMs, holdOutShare, seed, direction } = request;
+  const { window, targetsW, staggerMs, holdOutShare, seed, direction, confidence, releaseCapW } = request;
   const problems: FieldProblem[] = [];
   const check = (holds: boolean, field: string, reason: string) => {
     if (!holds) problems.push({ field, reason });
@@ -26,10 +26,47 @@ function requestProblems(request: PlanRequest): FieldProblem[] {
   check(lengthMs > 0, 'window.endsAt', 'must be after window.startsAt');
   if (lengthMs > 0) check(lengthMs >= slotMs, 'window', 'must be at least one slot of 15 minutes long');
   check(!(lengthMs > maxWindowMs), 'window', 'must be at most 24 hours long');
-  check(targetW === undefined || isAmount(targetW), 'targetW', 'must be a finite number of at least 0');
+  check(targetsW === undefined || targetsW.every(isAmount), 'targetsW', `each ${amount}`);
+  const fits = targetsW === undefined || !(lengthMs > 0) || targetsW.length === lengthMs / slotMs;
+  check(fits, 'targetsW', 'must have one number for each slot of the window');
+  check(confidence === undefined || confidences.includes(confidence), 'confidence', 'must be P50 or P90');
+  check(releaseCapW === undefined || isAmount(releaseCapW), 'releaseCapW', amount);
   check(holdOutShare >= 0 && holdOutShare < 1, 'holdOutShare', 'must be at least 0 and below 1');
   check(staggerMs >= 0 && staggerMs < slotMs, 'staggerMs', 'must be at least 0 and shorter than a slot');
   check(Number.isSafeInteger(seed), 'seed', 'must be a whole number');
+  return [...problems, ...connectionProblems(request)];
+}
+
+const confidences: readonly Confidence[] = ['P50', 'P90'];
+
+function connectionProblems({ connections = [] }: PlanRequest): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const seen = new Set<string>();
+  for (const { connectionId, startSpacingMs, endSpacingMs, maxActions = 0 } of connections) {
+    const field = `connections[${connectionId}]`;
+    for (const [name, spacingMs] of Object.entries({ startSpacingMs, endSpacingMs })) {
+      if (!(spacingMs >= 0 && spacingMs <= slotMs))
+        problems.push({ field: `${field}.${name}`, reason: 'must be at least 0 and at most a slot' });
+    }
+    if (!(maxActions >= 0)) problems.push({ field: `${field}.maxActions`, reason: 'must be at least 0' });
+    if (seen.has(connectionId)) problems.push({ field: `${field}.connectionId`, reason: 'is given twice' });
+    seen.add(connectionId);
+  }
+  return problems;
+}
+
+function runningProblems({ running = [] }: PlanRequest, zones: readonly PlanZone[]): FieldProblem[] {
+  if (running.length === 0) return [];
+  const known = new Set(zones.map(({ zoneId }) => zoneId));
+  const problems: FieldProblem[] = [];
+  for (const { zoneId, span, expectedYieldW } of running) {
+    const check = (holds: boolean, field: string, reason: string) => {
+      if (!holds) problems.push({ field: `running[${zoneId}].${field}`, reason });
+    };
+    check(known.delete(zoneId), 'zoneId', 'must be one of the zones, and be given once');
+    check(span.endsAt > span.startsAt, 'span', 'must end after it starts');
+    check(Number.isFinite(expectedYieldW), 'expectedYieldW', 'must be a finite number');
+  }
   return problems;
 }
 

@@ -135,7 +135,9 @@ function brokenSums(
   for (const slot of plan.slots) {
     const { expectedW, varianceW2 } = sumsAt(slot.startsAt, zones, plan.actions);
     const promisedW = Math.min(expectedW, Math.max(0, expectedW - p90Factor * Math.sqrt(varianceW2)));
-    const shortfallW = Math.max(0, (request.targetW ?? 0) - promisedW);
+    const reachedW = request.confidence === 'P90' ? promisedW : expectedW;
+    const askedW = request.targetsW?.[Math.round((slot.startsAt - request.window.startsAt) / slotMs)];
+    const shortfallW = askedW === undefined ? 0 : Math.max(0, askedW - reachedW);
     const check = (name: string, said: number, is: number) => {
       if (isClose(said, is)) return;
       broken.push({
@@ -146,7 +148,7 @@ function brokenSums(
     };
     check('expectedW', slot.expectedW, expectedW);
     check('promisedW', slot.promisedW, promisedW);
-    check('shortfallW', slot.shortfallW, request.targetW === undefined ? 0 : shortfallW);
+    check('shortfallW', slot.shortfallW, shortfallW);
   }
   return broken;
 }
