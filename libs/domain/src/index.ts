@@ -8,6 +8,7 @@ export * from './baseline/delivered';
 export * from './baseline/expected-draw';
 export * from './baseline/slot-deviation';
 export * from './baseline/slot-means';
+export * from './planning/constraints';
 export { p90Factor, reboundProfile } from './planning/model';
 export { plan } from './planning/plan';
 export * from './planning/plan-types';

@@ -24,6 +24,7 @@ const someFacts = fc.record({
   cyclesLeft: fc.option(fc.integer({ min: -1, max: 4 }), { nil: undefined }),
   blocked: fc.array(aSpan, { maxLength: 2 }),
   reboundShare: fc.constantFrom(0, 0.3, 0.6, 1),
+  connectionId: fc.constantFrom('slow', 'fast', 'without quota', 'not paced', undefined),
   cost: fc.integer({ min: 0, max: 20 }).map((tenths) => tenths / 10),
   lagMs: fc.integer({ min: 0, max: 25 }).map((min) => min * minuteMs),
 }) satisfies fc.Arbitrary<Partial<PlanZone>>;
@@ -47,13 +48,55 @@ const someRequest: fc.Arbitrary<PlanRequest> = fc
     aRequest(slots, targetW === undefined ? facts : { ...facts, targetW }),
   );
 
+const someConnections = fc.tuple(
+  fc.record({
+    connectionId: fc.constant('slow'),
+    startSpacingMs: fc.integer({ min: 0, max: slotMs }),
+    endSpacingMs: fc.integer({ min: 0, max: slotMs }),
+  }),
+  fc.record({
+    connectionId: fc.constant('fast'),
+    startSpacingMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
+    endSpacingMs: fc.double({ min: 0, max: 60_000, noNaN: true }),
+    maxActions: fc.option(fc.integer({ min: 0, max: 6 }), { nil: undefined }),
+  }),
+  fc.constant({ connectionId: 'without quota', startSpacingMs: 0, endSpacingMs: 0, maxActions: 0 }),
+);
+
+/** Targets that change from slot to slot, a pace, a cap and actions that stand, each of them or none. */
+const someOrder = fc
+  .record({
+    request: someRequest,
+    zones: fleetOf(someFacts, 30),
+    targets: fc.option(fc.array(fc.integer({ min: 0, max: 9000 }), { minLength: 12, maxLength: 12 })),
+    releaseCapW: fc.option(fc.integer({ min: 0, max: 4000 }), { nil: undefined }),
+    connections: fc.option(someConnections, { nil: undefined }),
+    standing: fc.array(fc.tuple(aSpan, fc.integer({ min: 0, max: 2000 })), { maxLength: 6 }),
+  })
+  .map(({ request, zones, targets, standing, ...facts }) => {
+    const slots = (request.window.endsAt - request.window.startsAt) / slotMs;
+    const running = standing
+      .filter(([span], i) => span.endsAt > span.startsAt && i < zones.length)
+      .map(([span, expectedYieldW], i) => {
+        const { zoneId, deviceId, cycleCost } = zones[i]!;
+        return { zoneId, deviceId, cycleCost, span, expectedYieldW };
+      });
+    const order: PlanRequest = {
+      ...request,
+      ...facts,
+      running,
+      ...(targets && { targetsW: targets.slice(0, slots) }),
+    };
+    return { order, zones };
+  });
+
 describe('plan, for any fleet', () => {
   it('breaks no constraint', () => {
     fc.assert(
-      fc.property(someRequest, fleetOf(someFacts), (request, zones) => {
-        expect(verifyPlan(request, zones, plan(request, zones))).toEqual([]);
+      fc.property(someOrder, ({ order, zones }) => {
+        expect(verifyPlan(order, zones, plan(order, zones))).toEqual([]);
       }),
-      { numRuns: 600 },
+      { numRuns: 1000 },
     );
   });
 

@@ -1,19 +1,20 @@
 import { slotMs } from '../fleet';
 import { sortOut } from './eligibility';
+import { bars, Limits } from './limits';
 import { cheapestFirst } from './merit-order';
 import { toleranceW } from './needs';
 import { afterSlotCount } from './model';
 import type { AfterSlot, LeftOut, Plan, PlannedAction, PlanRequest, PlanSlot, PlanZone } from './plan-types';
 import { prune } from './prune';
 import type { Roster } from './roster';
-import { choiceOf, leadSlots, rosterOf, setChoice, tailSlots } from './roster';
+import { choiceOf, endMsOf, leadSlots, rosterOf, setChoice, startMsOf, tailSlots } from './roster';
+import type { Draft } from './select';
 import { fillEvenly, fillTarget, rearrange } from './select';
 import type { SlotPrices } from './slot-prices';
 import { slotPrices } from './slot-prices';
 import type { BaseSums } from './slot-sums';
 import { SlotSums } from './slot-sums';
 import { standingSums } from './standing-sums';
-import { staggerOf } from './stagger';
 import { validatePlanRequest } from './validate-request';
 
 /**
@@ -39,15 +40,21 @@ export function plan(request: PlanRequest, zones: readonly PlanZone[]): Plan {
   const prices = openW && candidates.length > 0 ? slotPrices(candidates, openW) : undefined;
   const riskyTargetW = openW && request.confidence === 'P90' ? meanOf(openW) : 0;
   const roster = rosterOf(request, cheapestFirst(candidates, riskyTargetW, prices), cyclesLeft);
-  choose(roster, base, prices, openW !== undefined);
+  const trial = new SlotSums(roster, base);
+  choose(
+    { roster, sums: trial, limits: new Limits(roster, trial, request, zones) },
+    prices,
+    openW !== undefined,
+  );
   const actions: PlannedAction[] = [];
   const sums = new SlotSums(roster, base);
+  const isShort = !openW || trial.totalShortfallW() > toleranceW;
   let cost = 0;
   for (let row = 0; row < roster.size; row++) {
     const from = roster.from[row]!;
     const to = roster.to[row]!;
     if (from < 0) {
-      leftOut.push(whyNotPlanned(request, roster, row));
+      leftOut.push(whyNotPlanned(request, roster, row, isShort));
       continue;
     }
     sums.add(row, from, to);
@@ -77,16 +84,17 @@ function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-function choose(roster: Roster, base: BaseSums, prices: SlotPrices | undefined, hasTarget: boolean): void {
-  const sums = new SlotSums(roster, base);
-  if (!hasTarget) return fillEvenly(roster, sums);
-  fillTarget(roster, sums, prices);
-  prune(roster, sums);
+function choose(draft: Draft, prices: SlotPrices | undefined, hasTarget: boolean): void {
+  const { roster, sums } = draft;
+  if (!hasTarget) return fillEvenly(draft);
+  if (roster.targetsW.every((targetW) => targetW === 0)) return;
+  fillTarget(draft, prices);
+  prune(draft);
   const shortW = sums.totalShortfallW();
   if (shortW <= toleranceW) return;
   const before = choiceOf(roster);
-  rearrange(roster, sums);
-  prune(roster, sums);
+  rearrange(draft);
+  prune(draft);
   if (sums.totalShortfallW() >= shortW) setChoice(roster, before);
 }
 
@@ -95,8 +103,8 @@ function actionOf(request: PlanRequest, roster: Roster, row: number): PlannedAct
   const from = roster.from[row]!;
   const k = roster.to[row]! - from;
   const slotsStartAt = request.window.startsAt + from * slotMs;
-  const startsAt = slotsStartAt + staggerOf(roster.startDraw[row]!, k, request.staggerMs);
-  const endsAt = slotsStartAt + k * slotMs - staggerOf(roster.endDraw[row]!, k, request.staggerMs);
+  const startsAt = slotsStartAt + startMsOf(roster, row, k);
+  const endsAt = slotsStartAt + k * slotMs - endMsOf(roster, row, k);
   const effectMs = (k - leadSlots(roster, row, k) - tailSlots(roster, row, k)) * slotMs;
   return {
     zoneId,
@@ -123,10 +131,19 @@ function afterSlotsOf({ window }: PlanRequest, { reboundW }: SlotSums): AfterSlo
   return Array.from(after, (watts, i) => ({ startsAt: window.endsAt + i * slotMs, reboundW: watts }));
 }
 
-function whyNotPlanned({ targetsW }: PlanRequest, roster: Roster, row: number): LeftOut {
+function whyNotPlanned({ targetsW }: PlanRequest, roster: Roster, row: number, isShort: boolean): LeftOut {
   const { zoneId, cycleCost } = roster.zones[row]!;
   if (targetsW?.every((targetW) => targetW === 0))
     return { zoneId, code: 'NOT_NEEDED', reason: 'The target is 0.' };
+  if (isShort && roster.bar[row] === bars.quota) {
+    const reason =
+      'Its vendor takes no more commands: it could not be started and restored inside the window.';
+    return { zoneId, code: 'VENDOR_QUOTA', reason };
+  }
+  if (isShort && roster.bar[row] === bars.releaseCap) {
+    const reason = 'What it brings back after its release would go beyond the cap.';
+    return { zoneId, code: 'RELEASE_CAP', reason };
+  }
   const cyclesLeft = roster.cyclesLeft[roster.device[row]!]!;
   if (cycleCost > cyclesLeft) {
     const reason = `An action costs ${cycleCost} cycles and its device has ${cyclesLeft} left after this plan.`;

@@ -1,7 +1,9 @@
+import type { Limits } from './limits';
 import { reboundProfile } from './model';
 import { toleranceW } from './needs';
 import type { Roster } from './roster';
 import { effectShare } from './roster';
+import type { Draft } from './select';
 import { giveBackCycles } from './select';
 import type { SlotSums } from './slot-sums';
 
@@ -11,8 +13,9 @@ import type { SlotSums } from './slot-sums';
  * than it saves), or if no slot lacks more. What helps the expectation of a slot that is short stays even where it
  * does nothing for the promise: a plan that cannot meet its target is still carried out.
  */
-export function prune(roster: Roster, sums: SlotSums): void {
-  const trial = new Trial(roster, sums);
+export function prune(draft: Draft): void {
+  const { roster } = draft;
+  const trial = new Trial(draft);
   for (let row = roster.size - 1; row >= 0; row--) {
     if (roster.from[row]! < 0) continue;
     if (trial.drop(row)) giveBackCycles(roster, row);
@@ -29,10 +32,14 @@ class Trial {
   /** No change that stands can end this. */
   private readonly allMet: boolean;
 
-  constructor(
-    private readonly roster: Roster,
-    private readonly sums: SlotSums,
-  ) {
+  private readonly roster: Roster;
+  private readonly sums: SlotSums;
+  private readonly limits: Limits;
+
+  constructor({ roster, sums, limits }: Draft) {
+    this.roster = roster;
+    this.sums = sums;
+    this.limits = limits;
     this.meanBefore = new Float64Array(roster.slots);
     this.varianceBefore = new Float64Array(roster.slots);
     this.shortBefore = new Float64Array(roster.slots);
@@ -73,18 +80,24 @@ class Trial {
 
   /** Puts the action elsewhere (-1: nowhere); takes it back and answers false if a slot is worse off. */
   private replace(row: number, from: number, to: number): boolean {
-    const { roster, sums } = this;
+    const { roster, sums, limits } = this;
     const oldFrom = roster.from[row]!;
     const oldTo = roster.to[row]!;
     const reach = sums.reach(oldTo);
+    const startMs = roster.claimedStartMs[row]!;
+    const endMs = roster.claimedEndMs[row]!;
     this.remember(oldFrom, reach);
     sums.remove(row, oldFrom, oldTo);
-    if (from >= 0) sums.add(row, from, to);
-    if (this.isNoWorse(oldFrom, reach)) {
+    limits.giveUp(row, oldFrom, oldTo);
+    const claimed = from < 0 || limits.claim(row, from, to);
+    if (claimed && from >= 0) sums.add(row, from, to);
+    if (claimed && this.isNoWorse(oldFrom, reach)) {
       roster.from[row] = from;
       roster.to[row] = to;
       return true;
     }
+    if (claimed && from >= 0) limits.giveUp(row, from, to);
+    limits.takeBack(row, oldFrom, oldTo, startMs, endMs);
     this.restore(oldFrom, reach);
     return false;
   }

@@ -25,6 +25,13 @@ export interface Roster {
   readonly lagMs: Float64Array;
   readonly startDraw: Float64Array;
   readonly endDraw: Float64Array;
+  /** Row in `PlanRequest.connections`; -1: not paced. */
+  readonly connection: Int32Array;
+  /** Offsets of a paced action's instants in its first and back from its last slot, ms; -1: by the draw. */
+  readonly claimedStartMs: Int32Array;
+  readonly claimedEndMs: Int32Array;
+  /** A `Bar`: why it could not be placed. */
+  readonly bar: Uint8Array;
   /** Row of the device in `cyclesLeft`. */
   readonly device: Int32Array;
   readonly cycleCost: Float64Array;
@@ -49,6 +56,7 @@ export function rosterOf(
   const numbers = (value: (candidate: Candidate) => number) => fill(new Float64Array(ordered.length), value);
   const integers = (value: (candidate: Candidate) => number) => fill(new Int32Array(ordered.length), value);
   const devices = deviceBudgets(ordered, stated);
+  const connections = new Map(request.connections?.map(({ connectionId }, i) => [connectionId, i]));
   const slots = (request.window.endsAt - request.window.startsAt) / slotMs;
   return {
     size: ordered.length,
@@ -65,6 +73,10 @@ export function rosterOf(
     lagMs: numbers(({ zone }) => zone.lagMs),
     startDraw: numbers(({ startDraw }) => startDraw),
     endDraw: numbers(({ endDraw }) => endDraw),
+    connection: integers(({ zone }) => connections.get(zone.connectionId ?? '') ?? -1),
+    claimedStartMs: new Int32Array(ordered.length).fill(-1),
+    claimedEndMs: new Int32Array(ordered.length).fill(-1),
+    bar: new Uint8Array(ordered.length),
     device: integers(({ zone }) => devices.rows.get(zone.deviceId)!),
     cycleCost: numbers(({ zone }) => zone.cycleCost),
     cyclesLeft: devices.cyclesLeft,
@@ -74,26 +86,46 @@ export function rosterOf(
 }
 
 /** The columns that planning changes. */
-export type Choice = Pick<Roster, 'from' | 'to' | 'cyclesLeft'>;
+export type Choice = Pick<Roster, 'from' | 'to' | 'cyclesLeft' | 'claimedStartMs' | 'claimedEndMs'>;
 
-export function choiceOf({ from, to, cyclesLeft }: Roster): Choice {
-  return { from: from.slice(), to: to.slice(), cyclesLeft: cyclesLeft.slice() };
+export function choiceOf({ from, to, cyclesLeft, claimedStartMs, claimedEndMs }: Roster): Choice {
+  return {
+    from: from.slice(),
+    to: to.slice(),
+    cyclesLeft: cyclesLeft.slice(),
+    claimedStartMs: claimedStartMs.slice(),
+    claimedEndMs: claimedEndMs.slice(),
+  };
 }
 
 export function setChoice(roster: Roster, choice: Choice): void {
   roster.from.set(choice.from);
   roster.to.set(choice.to);
   roster.cyclesLeft.set(choice.cyclesLeft);
+  roster.claimedStartMs.set(choice.claimedStartMs);
+  roster.claimedEndMs.set(choice.claimedEndMs);
 }
 
-/** Slots between the start of span `k` slots long and the first effect: stagger and lag. */
+/** By how much a span of `k` slots starts after its first slot does, ms: as claimed, else as drawn. */
+export function startMsOf(roster: Roster, row: number, k: number): number {
+  const claimedMs = roster.claimedStartMs[row]!;
+  return claimedMs >= 0 ? claimedMs : staggerOf(roster.startDraw[row]!, k, roster.staggerMs);
+}
+
+/** By how much it ends before its last slot does, ms. */
+export function endMsOf(roster: Roster, row: number, k: number): number {
+  const claimedMs = roster.claimedEndMs[row]!;
+  return claimedMs >= 0 ? claimedMs : staggerOf(roster.endDraw[row]!, k, roster.staggerMs);
+}
+
+/** Slots between the start of a span `k` slots long and its first effect: offset and lag. */
 export function leadSlots(roster: Roster, row: number, k: number): number {
-  return (staggerOf(roster.startDraw[row]!, k, roster.staggerMs) + roster.lagMs[row]!) / slotMs;
+  return (startMsOf(roster, row, k) + roster.lagMs[row]!) / slotMs;
 }
 
 /** Slots by which a span of `k` slots ends early. */
 export function tailSlots(roster: Roster, row: number, k: number): number {
-  return staggerOf(roster.endDraw[row]!, k, roster.staggerMs) / slotMs;
+  return endMsOf(roster, row, k) / slotMs;
 }
 
 /** Share (0..1) of `slot` in which a span `from`..`to` of the zone has its effect. */

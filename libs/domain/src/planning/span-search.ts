@@ -1,3 +1,5 @@
+import type { Bar, Limits } from './limits';
+import { bars } from './limits';
 import type { Needs } from './needs';
 import type { Roster } from './roster';
 import { leadSlots, tailSlots } from './roster';
@@ -26,6 +28,7 @@ export class SpanSearch {
     private readonly roster: Roster,
     private readonly needs: Needs,
     private readonly level: boolean,
+    private readonly limits: Limits,
     private readonly prices?: SlotPrices,
   ) {
     this.summed = new Float64Array(roster.slots + 2);
@@ -37,14 +40,37 @@ export class SpanSearch {
       this.prices?.bestWorthPerSlot(runs, this.roster.maxSlots[row]!, this.roster.reboundShare[row]!) ?? 0;
     const longest = this.roster.maxSlots[row]!;
     this.best.gain = -Infinity;
+    const limited = this.limits.bind(row);
+    if (limited && !this.limits.hasActionLeft(row)) return this.barred(row, bars.quota);
     for (let i = 0; i < runs.length; i += 2) {
       const from = runs[i]!;
       const to = runs[i + 1]!;
-      const k = Math.min(longest, to - from);
-      if (this.level && k < longest) continue;
-      this.sumUp(row, from, to);
-      this.slide(row, from, to, k);
+      if (this.level && to - from < longest) continue;
+      if (limited) this.findLimited(row, from, to, longest);
+      else {
+        this.sumUp(row, from, to);
+        this.slide(row, from, to, Math.min(longest, to - from), false);
+      }
     }
+    return this.best;
+  }
+
+  /** The ends of the run at which nothing may start or end fall away; then the longest span that is allowed somewhere. */
+  private findLimited(row: number, runFrom: number, runTo: number, longest: number): void {
+    const { limits } = this;
+    let from = runFrom;
+    let to = runTo;
+    while (from < to && !limits.mayStartIn(row, from)) from++;
+    while (to > from && !limits.mayEndAt(row, to)) to--;
+    if (to > from) this.sumUp(row, from, to);
+    for (let k = Math.min(longest, to - from); k > 0; k -= Math.max(1, k >> 2)) {
+      if (this.slide(row, from, to, k, true)) return;
+    }
+    if (this.best.gain === -Infinity) this.barred(row, to > from ? bars.releaseCap : bars.quota);
+  }
+
+  private barred(row: number, bar: Bar): Placement {
+    this.roster.bar[row] = bar;
     return this.best;
   }
 
@@ -62,19 +88,23 @@ export class SpanSearch {
     summed[to + 1] = sum;
   }
 
-  private slide(row: number, runFrom: number, runTo: number, k: number): void {
+  /** @returns a span of `k` slots is allowed somewhere. */
+  private slide(row: number, runFrom: number, runTo: number, k: number, limited: boolean): boolean {
     const { roster, summed, best, prices } = this;
     const reboundShare = roster.reboundShare[row]!;
     const { reboundWeight } = this.needs;
     const lead = leadSlots(roster, row, k);
     const ends = k - tailSlots(roster, row, k);
-    if (lead >= ends) return;
+    if (lead >= ends) return false;
+    let allowed = false;
     const leadWhole = Math.floor(lead);
     const leadPart = lead - leadWhole;
     const endsWhole = Math.floor(ends);
     const endsPart = ends - endsWhole;
     const rebound = 2 * roster.yieldW[row]! * reboundShare * (ends - lead);
     for (let from = runFrom; from + k <= runTo; from++) {
+      if (limited && !this.isAllowed(row, from, from + k)) continue;
+      allowed = true;
       const a = from + leadWhole;
       const b = from + endsWhole;
       const before = summed[a]! + leadPart * (summed[a + 1]! - summed[a]!);
@@ -90,5 +120,11 @@ export class SpanSearch {
         best.to = from + k;
       }
     }
+    return allowed;
+  }
+
+  private isAllowed(row: number, from: number, to: number): boolean {
+    const { limits } = this;
+    return limits.mayStartIn(row, from) && limits.mayEndAt(row, to) && limits.mayRelease(row, from, to);
   }
 }

@@ -1,27 +1,8 @@
-import { slotMs } from '../fleet';
-import type { Instant, Span } from '../fleet';
-import { p90Factor, reboundProfile } from './model';
+import type { Span } from '../fleet';
 import type { Plan, PlannedAction, PlanRequest, PlanZone } from './plan-types';
-
-export const constraints = [
-  'INSIDE_WINDOW',
-  'NO_OVERLAP',
-  'USED_ONCE',
-  'LONGEST_SPAN',
-  'BLOCKED',
-  'CYCLES',
-  'READY',
-  'ACCOUNTED_FOR',
-  'SLOT_SUMS',
-] as const;
-export type Constraint = (typeof constraints)[number];
-
-export interface BrokenConstraint {
-  readonly constraint: Constraint;
-  /** The zone, the device (`CYCLES`), or the slot's start (`SLOT_SUMS`). */
-  readonly where: string;
-  readonly detail: string;
-}
+import type { BrokenConstraint, Constraint } from './constraints';
+import { brokenPace } from './verify-pace';
+import { brokenSums, effectMs, isClose, overlapMs } from './verify-sums';
 
 /**
  * Checks a plan against what was asked and what the zones allow, from the spans in ms, sharing only types and the numbers
@@ -33,7 +14,9 @@ export function verifyPlan(request: PlanRequest, zones: readonly PlanZone[], pla
     ...plan.actions.flatMap((action) => brokenByAction(request, byId.get(action.zoneId), action)),
     ...brokenByZone(plan),
     ...brokenCycles(zones, plan),
-    ...brokenAccount(zones, plan),
+    ...brokenAccount(request, zones, plan),
+    ...brokenHoldOut(request, byId, plan),
+    ...brokenPace(request, byId, plan),
     ...brokenSums(request, byId, plan),
   ];
 }
@@ -108,81 +91,39 @@ function brokenCycles(zones: readonly PlanZone[], { actions }: Plan): BrokenCons
   return broken;
 }
 
-function brokenAccount(zones: readonly PlanZone[], plan: Plan): BrokenConstraint[] {
+/** Every zone is named once: as a new action, a standing one, or left out. */
+function brokenAccount(
+  { running = [] }: PlanRequest,
+  zones: readonly PlanZone[],
+  plan: Plan,
+): BrokenConstraint[] {
   const named = new Map<string, number>();
-  for (const { zoneId } of [...plan.actions, ...plan.leftOut])
+  for (const { zoneId } of [...plan.actions, ...plan.leftOut, ...running])
     named.set(zoneId, (named.get(zoneId) ?? 0) + 1);
+  const standing = new Set(running.map(({ zoneId }) => zoneId));
   return zones
     .filter(({ zoneId }) => named.get(zoneId) !== 1)
     .map(({ zoneId }) => ({
-      constraint: 'ACCOUNTED_FOR',
+      constraint: standing.has(zoneId) ? 'STANDING_KEPT' : 'ACCOUNTED_FOR',
       where: zoneId,
       detail: `is named ${named.get(zoneId) ?? 0} times instead of once`,
     }));
 }
 
-function brokenSums(
-  request: PlanRequest,
+/** Who is held out is left alone with the whole device, and nobody is without a share. */
+function brokenHoldOut(
+  { holdOutShare }: PlanRequest,
   zones: ReadonlyMap<string, PlanZone>,
-  plan: Plan,
+  { actions, leftOut }: Plan,
 ): BrokenConstraint[] {
-  const broken: BrokenConstraint[] = [];
-  const count = Math.round((request.window.endsAt - request.window.startsAt) / slotMs);
-  if (plan.slots.length !== count) {
-    const detail = `there are ${plan.slots.length} slots instead of ${count}`;
-    broken.push({ constraint: 'SLOT_SUMS', where: String(request.window.startsAt), detail });
-  }
-  for (const slot of plan.slots) {
-    const { expectedW, varianceW2 } = sumsAt(slot.startsAt, zones, plan.actions);
-    const promisedW = Math.min(expectedW, Math.max(0, expectedW - p90Factor * Math.sqrt(varianceW2)));
-    const reachedW = request.confidence === 'P90' ? promisedW : expectedW;
-    const askedW = request.targetsW?.[Math.round((slot.startsAt - request.window.startsAt) / slotMs)];
-    const shortfallW = askedW === undefined ? 0 : Math.max(0, askedW - reachedW);
-    const check = (name: string, said: number, is: number) => {
-      if (isClose(said, is)) return;
-      broken.push({
-        constraint: 'SLOT_SUMS',
-        where: String(slot.startsAt),
-        detail: `${name} is ${is}, said ${said}`,
-      });
-    };
-    check('expectedW', slot.expectedW, expectedW);
-    check('promisedW', slot.promisedW, promisedW);
-    check('shortfallW', slot.shortfallW, shortfallW);
-  }
-  return broken;
-}
-
-function sumsAt(startsAt: Instant, zones: ReadonlyMap<string, PlanZone>, actions: readonly PlannedAction[]) {
-  const slot: Span = { startsAt, endsAt: startsAt + slotMs };
-  let expectedW = 0;
-  let varianceW2 = 0;
-  for (const { zoneId, span } of actions) {
-    const zone = zones.get(zoneId);
-    if (!zone) continue;
-    const share = effectMs(zone, span, slot) / slotMs;
-    expectedW += zone.expectedYieldW * share;
-    varianceW2 += (zone.yieldStdDevW * share) ** 2;
-    if (span.endsAt > startsAt) continue;
-    const shiftedWSlots = (zone.expectedYieldW * effectMs(zone, span, span)) / slotMs;
-    // An end up to one slot ago lies in the slot before this one: the first share of the rebound comes now.
-    const slotsSinceEnd = Math.floor((startsAt - span.endsAt) / slotMs);
-    expectedW -= shiftedWSlots * zone.reboundShare * (reboundProfile[slotsSinceEnd] ?? 0);
-  }
-  return { expectedW, varianceW2 };
-}
-
-/** How long the zone has an effect inside `part`: from the lag after its start until its end. */
-function effectMs(zone: PlanZone, span: Span, part: Span): number {
-  return overlapMs({ startsAt: span.startsAt + zone.lagMs, endsAt: span.endsAt }, part);
-}
-
-function overlapMs(a: Span, b: Span): number {
-  return Math.max(0, Math.min(a.endsAt, b.endsAt) - Math.max(a.startsAt, b.startsAt));
-}
-
-function isClose(a: number, b: number): boolean {
-  return Math.abs(a - b) <= 1e-6 * Math.max(1, Math.abs(a), Math.abs(b));
+  const held = leftOut.filter(({ code }) => code === 'HOLD_OUT');
+  const acting = new Set(actions.map(({ deviceId }) => deviceId));
+  return held.flatMap(({ zoneId }): BrokenConstraint[] => {
+    if (holdOutShare > 0 && !acting.has(zones.get(zoneId)?.deviceId ?? '')) return [];
+    const detail =
+      holdOutShare > 0 ? 'is held out, and its device is steered' : 'is held out, and nobody should be';
+    return [{ constraint: 'HOLD_OUT', where: zoneId, detail }];
+  });
 }
 
 function shown({ startsAt, endsAt }: Span): string {
