@@ -9,42 +9,60 @@ export interface Candidate {
   readonly runs: readonly number[];
   /** Longest span that fits into the window, slots; at least 1. */
   readonly maxSlots: number;
-  /** Decides between zones of equal price. */
+  /** Decides between zones of equal price; `startDrawOf` and `endDrawOf` follow from it. */
   readonly tieBreak: number;
-  /** In [0, 1): how late it starts and how early it ends. */
-  readonly startDraw: number;
-  readonly endDraw: number;
+  /** Row in `Eligible.cyclesLeft`. */
+  readonly device: number;
 }
 
-/** Tells the zones that may take part from those that may not, and says why. `cyclesLeft` is per device. */
-export function sortOut(
-  request: PlanRequest,
-  zones: readonly PlanZone[],
-): { candidates: Candidate[]; leftOut: LeftOut[]; cyclesLeft: ReadonlyMap<string, number> } {
+export interface Eligible {
+  readonly candidates: Candidate[];
+  readonly leftOut: LeftOut[];
+  /** Per device, the first row for all devices of which nobody states a limit. */
+  readonly cyclesLeft: readonly number[];
+}
+
+/** Tells the zones that may take part from those that may not, and says why. Standing zones are neither. */
+export function sortOut(request: PlanRequest, zones: readonly PlanZone[]): Eligible {
   const candidates: Candidate[] = [];
   const leftOut: LeftOut[] = [];
   const wholeWindow = freeRuns(request.window, []);
-  const cyclesLeft = cyclesLeftByDevice(zones);
+  const { rows, cyclesLeft } = cyclesLeftByDevice(zones);
   const standing = new Set(request.running?.map(({ zoneId }) => zoneId));
   for (const zone of zones) {
-    if (standing.has(zone.zoneId)) continue;
+    if (standing.size > 0 && standing.has(zone.zoneId)) continue;
     const runs = zone.blocked.length === 0 ? wholeWindow : freeRuns(request.window, zone.blocked);
     const maxSlots = Math.min(longestRun(runs), Math.floor(zone.maxSpanMs / slotMs));
-    const refused = refusal(request, zone, maxSlots, cyclesLeft.get(zone.deviceId) ?? Infinity);
+    const device = rows.get(zone.deviceId) ?? 0;
+    const refused = refusal(request, zone, maxSlots, cyclesLeft[device]!);
     if (refused) leftOut.push(refused);
-    else candidates.push(candidateOf(request.seed, zone, runs, maxSlots));
+    else
+      candidates.push({ zone, runs, maxSlots, tieBreak: hash32(request.seed, 'zone', zone.zoneId), device });
   }
   return { candidates, leftOut, cyclesLeft };
 }
 
-/** The tightest statement counts: zones of one device share its starts. Devices without a statement are not in it. */
-function cyclesLeftByDevice(zones: readonly PlanZone[]): Map<string, number> {
-  const left = new Map<string, number>();
+/** In [0, 1): how late a zone starts. */
+export function startDrawOf(tieBreak: number): number {
+  return unitOf(nextHash(tieBreak));
+}
+
+/** In [0, 1): how early it ends. */
+export function endDrawOf(tieBreak: number): number {
+  return unitOf(nextHash(nextHash(tieBreak)));
+}
+
+/** The tightest statement counts: zones of one device share its starts. Devices without a statement have no row. */
+function cyclesLeftByDevice(zones: readonly PlanZone[]): { rows: Map<string, number>; cyclesLeft: number[] } {
+  const rows = new Map<string, number>();
+  const left = [Infinity];
   for (const { deviceId, cyclesLeft } of zones) {
     if (cyclesLeft === undefined) continue;
-    left.set(deviceId, Math.max(0, Math.min(cyclesLeft, left.get(deviceId) ?? Infinity)));
+    const row = rows.get(deviceId);
+    if (row === undefined) rows.set(deviceId, left.push(Math.max(0, cyclesLeft)) - 1);
+    else left[row] = Math.max(0, Math.min(cyclesLeft, left[row]!));
   }
-  return left;
+  return { rows, cyclesLeft: left };
 }
 
 function refusal(
@@ -82,10 +100,4 @@ function refusal(
 
 function isHeldOut({ seed, holdOutShare }: PlanRequest, deviceId: string): boolean {
   return holdOutShare > 0 && unitOf(hash32(seed, 'hold-out', deviceId)) < holdOutShare;
-}
-
-function candidateOf(seed: number, zone: PlanZone, runs: readonly number[], maxSlots: number): Candidate {
-  const tieBreak = hash32(seed, 'zone', zone.zoneId);
-  const start = nextHash(tieBreak);
-  return { zone, runs, maxSlots, tieBreak, startDraw: unitOf(start), endDraw: unitOf(nextHash(start)) };
 }

@@ -1,5 +1,13 @@
 import type { Candidate } from './eligibility';
+import { startDrawOf } from './eligibility';
 import { reboundProfile } from './model';
+import { unitOf } from './seeded-random';
+
+/** The best starts of a span, ascending, and what one W is worth there over the whole span. */
+interface Peak {
+  readonly worth: number;
+  readonly starts: readonly number[];
+}
 
 /** What a W in each slot is worth, relative to the mean of the window. */
 export class SlotPrices {
@@ -7,6 +15,8 @@ export class SlotPrices {
   private readonly summed: Float64Array;
   /** What a unit of energy released at the end of slot `b` takes back inside the window. */
   private readonly released: Float64Array;
+  private readonly peaks = new Map<number, Peak[]>();
+  private readonly preferences = new Map<number, Float64Array[]>();
 
   constructor(readonly perSlot: Float64Array) {
     const slots = perSlot.length;
@@ -25,18 +35,58 @@ export class SlotPrices {
     return this.summed[to]! - this.summed[from]! - reboundShare * (to - from) * this.released[to]!;
   }
 
+  /**
+   * By how much each start of a span of `k` slots is preferred: the fourth power of what a W is worth there, 0 where it is
+   * worth nothing. Kept for the few rebound shares that fleets have.
+   */
+  preference(k: number, reboundShare: number): Float64Array {
+    const kept = this.preferences.get(reboundShare) ?? [];
+    if (this.preferences.size < maxKept) this.preferences.set(reboundShare, kept);
+    return (kept[k] ??= this.preferencesOf(k, reboundShare));
+  }
+
   /** The most that one W of a zone can be worth per steered slot, at its full length. */
   bestWorthPerSlot(runs: readonly number[], maxSlots: number, reboundShare: number): number {
     let best = 0;
     for (let i = 0; i < runs.length; i += 2) {
-      const k = Math.min(maxSlots, runs[i + 1]! - runs[i]!);
-      for (let from = runs[i]!; from + k <= runs[i + 1]!; from++) {
-        best = Math.max(best, this.worth(from, from + k, reboundShare) / k);
-      }
+      const from = runs[i]!;
+      const to = runs[i + 1]!;
+      const k = Math.min(maxSlots, to - from);
+      best = Math.max(best, this.peakOf(from, to, k, reboundShare).worth / k);
     }
     return best;
   }
+
+  /** The best starts of a span of `k` slots in a run. Kept for the run that most zones have, the whole window. */
+  peakOf(runFrom: number, runTo: number, k: number, reboundShare: number): Peak {
+    if (runFrom > 0 || runTo < this.perSlot.length) return this.findPeak(runFrom, runTo, k, reboundShare);
+    const kept = this.peaks.get(reboundShare) ?? [];
+    if (this.peaks.size < maxKept) this.peaks.set(reboundShare, kept);
+    return (kept[k] ??= this.findPeak(runFrom, runTo, k, reboundShare));
+  }
+
+  private findPeak(runFrom: number, runTo: number, k: number, reboundShare: number): Peak {
+    let best = -Infinity;
+    let starts: number[] = [];
+    for (let from = runFrom; from + k <= runTo; from++) {
+      const worth = this.worth(from, from + k, reboundShare);
+      if (worth > best) [best, starts] = [worth, [from]];
+      else if (worth === best) starts.push(from);
+    }
+    return { worth: best, starts };
+  }
+
+  private preferencesOf(k: number, reboundShare: number): Float64Array {
+    const preference = new Float64Array(this.perSlot.length - k + 1);
+    for (let from = 0; from < preference.length; from++) {
+      preference[from] = Math.max(0, this.worth(from, from + k, reboundShare) / k) ** 4;
+    }
+    return preference;
+  }
 }
+
+/** Rebound shares of which the preferences are kept. */
+const maxKept = 32;
 
 /** Zones asked, fewer in a long window. */
 const maxSample = 1000;
@@ -91,13 +141,13 @@ function answers(sample: readonly Candidate[], prices: SlotPrices, slots: number
     let bestFrom = -1;
     for (let i = 0; i < runs.length; i += 2) {
       const positions = runs[i + 1]! - runs[i]! - maxSlots + 1;
+      if (positions < 1) continue;
+      const { worth, starts } = prices.peakOf(runs[i]!, runs[i + 1]!, maxSlots, zone.reboundShare);
+      if (!(worth > bestWorth)) continue;
       // Each zone begins to look elsewhere, so that zones that do not mind do not all choose the same slots.
-      const first = Math.floor(candidate.startDraw * positions);
-      for (let n = 0; n < positions; n++) {
-        const from = runs[i]! + (first + n < positions ? first + n : first + n - positions);
-        const worth = prices.worth(from, from + maxSlots, zone.reboundShare);
-        if (worth > bestWorth) [bestWorth, bestFrom] = [worth, from];
-      }
+      const first = runs[i]! + Math.floor(startDrawOf(candidate.tieBreak) * positions);
+      bestWorth = worth;
+      bestFrom = starts.find((from) => from >= first) ?? starts[0]!;
     }
     if (bestFrom >= 0) supply(supplyW, candidate, bestFrom);
   }
@@ -115,9 +165,9 @@ function supply(supplyW: Float64Array, { zone, maxSlots }: Candidate, from: numb
 
 /** Some candidates chosen by their draws, in an order that does not depend on the order they came in. */
 function sampleOf(candidates: readonly Candidate[], size: number): Candidate[] {
-  const share = Math.min(1, size / candidates.length) * 2 ** 32;
+  const share = Math.min(1, size / candidates.length);
   return candidates
-    .filter(({ tieBreak }) => tieBreak < share)
+    .filter(({ tieBreak }) => unitOf(tieBreak) < share)
     .sort((a, b) => a.tieBreak - b.tieBreak || (a.zone.zoneId < b.zone.zoneId ? -1 : 1));
 }
 

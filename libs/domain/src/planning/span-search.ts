@@ -21,7 +21,6 @@ export interface Placement {
  */
 export class SpanSearch {
   private readonly summed: Float64Array;
-  private bestWorth = 0;
   private readonly best: Placement = { from: 0, to: 0, gain: 0 };
 
   constructor(
@@ -36,8 +35,6 @@ export class SpanSearch {
 
   find(row: number): Placement {
     const runs = this.roster.runs[row]!;
-    this.bestWorth =
-      this.prices?.bestWorthPerSlot(runs, this.roster.maxSlots[row]!, this.roster.reboundShare[row]!) ?? 0;
     const longest = this.roster.maxSlots[row]!;
     this.best.gain = -Infinity;
     const limited = this.limits.bind(row);
@@ -93,6 +90,7 @@ export class SpanSearch {
     const { roster, summed, best, prices } = this;
     const reboundShare = roster.reboundShare[row]!;
     const { reboundWeight } = this.needs;
+    const preference = prices?.preference(k, reboundShare);
     const lead = leadSlots(roster, row, k);
     const ends = k - tailSlots(roster, row, k);
     if (lead >= ends) return false;
@@ -110,10 +108,7 @@ export class SpanSearch {
       const before = summed[a]! + leadPart * (summed[a + 1]! - summed[a]!);
       const until = summed[b]! + endsPart * (summed[b + 1]! - summed[b]!);
       let gain = until - before - rebound * reboundWeight[from + k]!;
-      if (prices && gain > best.gain) {
-        const ratio = prices.worth(from, from + k, reboundShare) / k / this.bestWorth;
-        gain *= ratio > 0 ? ratio ** 4 : 0;
-      }
+      if (preference) gain *= preference[from]!;
       if (gain > best.gain) {
         best.gain = gain;
         best.from = from;
