@@ -1,7 +1,7 @@
 import { hourMs, minuteMs, slotMs } from '../fleet';
 import { plan } from './plan';
 import { aRequest, aZone, fiveOClock } from './plan.fixtures';
-import type { PlanRequest, PlanZone } from './plan-types';
+import type { PlanConnection, PlanRequest, PlanZone } from './plan-types';
 import { InvalidPlanRequest } from './validate-request';
 
 function fieldsRefused(request: PlanRequest, zones: readonly PlanZone[] = []): string[] {
@@ -18,6 +18,17 @@ const windowOf = (startsAt: number, lengthMs: number) => ({
   window: { startsAt, endsAt: startsAt + lengthMs },
 });
 
+const paceOf = (facts: Partial<PlanConnection>) => ({
+  connections: [{ connectionId: 'a', startSpacingMs: 1, endSpacingMs: 1, ...facts }],
+});
+const standing = {
+  zoneId: 'fine',
+  deviceId: 'device of fine',
+  span: { startsAt: fiveOClock, endsAt: fiveOClock + slotMs },
+  expectedYieldW: 1000,
+  cycleCost: 1,
+};
+
 describe('InvalidPlanRequest', () => {
   it.each<[string, Partial<PlanRequest>, string[]]>([
     ['a start off the grid', windowOf(fiveOClock + minuteMs, 14 * minuteMs), ['window.startsAt', 'window']],
@@ -33,9 +44,36 @@ describe('InvalidPlanRequest', () => {
     ['staggering over a whole slot', { staggerMs: slotMs }, ['staggerMs']],
     ['negative staggering', { staggerMs: -1 }, ['staggerMs']],
     ['half a seed', { seed: 0.5 }, ['seed']],
+    ['a target for three of four slots', { targetsW: [1, 1, 1] }, ['targetsW']],
+    ['a confidence nobody knows', { confidence: 'P95' as 'P90' }, ['confidence']],
+    ['a negative cap', { releaseCapW: -1 }, ['releaseCapW']],
+    ['a pace slower than a slot', paceOf({ startSpacingMs: slotMs + 1 }), ['connections[a].startSpacingMs']],
+    ['a pace that is no number', paceOf({ endSpacingMs: NaN }), ['connections[a].endSpacingMs']],
+    ['a negative quota', paceOf({ maxActions: -1 }), ['connections[a].maxActions']],
+    [
+      'a connection that is given twice',
+      { connections: [...paceOf({}).connections, ...paceOf({}).connections] },
+      ['connections[a].connectionId'],
+    ],
+    [
+      'a standing action of a zone nobody offered',
+      { running: [{ ...standing, zoneId: 'stranger' }] },
+      ['running[stranger].zoneId'],
+    ],
+    ['two standing actions of a zone', { running: [standing, standing] }, ['running[fine].zoneId']],
+    [
+      'a standing action that ends before it starts',
+      { running: [{ ...standing, span: { startsAt: 2, endsAt: 1 } }] },
+      ['running[fine].span'],
+    ],
+    [
+      'a standing action with a yield that is no number',
+      { running: [{ ...standing, expectedYieldW: NaN }] },
+      ['running[fine].expectedYieldW'],
+    ],
     ['two mistakes at once', { targetsW: [1, 1, 1, -1], staggerMs: -1 }, ['targetsW', 'staggerMs']],
   ])('names the field of %s', (_, facts, fields) => {
-    expect(fieldsRefused(aRequest(4, facts))).toEqual(fields);
+    expect(fieldsRefused(aRequest(4, facts), [aZone('fine')])).toEqual(fields);
   });
 
   it('takes a window of a whole day and a target of 0', () => {

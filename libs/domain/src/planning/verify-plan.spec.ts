@@ -82,3 +82,106 @@ describe('verifyPlan', () => {
     expect(brokenIn(spoilt)).toContain(constraint);
   });
 });
+
+describe('verifyPlan, of what limits all zones together', () => {
+  const paced = [
+    aZone('a', { connectionId: 'via', reboundShare: 0.5 }),
+    aZone('b', { connectionId: 'via', reboundShare: 0.5 }),
+    aZone('stands', { connectionId: 'via' }),
+    aZone('left alone', { deviceId: 'device of a', cost: 9, blocked: blockedBy('xxxx') }),
+  ];
+  const running = [{ ...plan(aRequest(4), [paced[2]!]).actions[0]!, span: spanOf(-1, 1) }];
+  const limited = aRequest(4, {
+    targetW: 2000,
+    running,
+    releaseCapW: 1500,
+    holdOutShare: 0.001,
+    connections: [
+      { connectionId: 'via', startSpacingMs: slotMs / 2, endSpacingMs: slotMs / 2, maxActions: 2 },
+    ],
+  });
+  const fine = plan(limited, paced);
+  const [one, two] = fine.actions as [PlannedAction, PlannedAction];
+  const namedIn = (spoilt: Plan, request = limited) => [
+    ...new Set(verifyPlan(request, paced, spoilt).map(({ constraint }) => constraint)),
+  ];
+
+  it('finds nothing in a sound plan', () => {
+    expect(fine.actions).toHaveLength(2);
+    expect(verifyPlan(limited, paced, fine)).toEqual([]);
+  });
+
+  it.each<[string, string, Plan]>([
+    [
+      'two starts at once',
+      'VENDOR_PACE',
+      { ...fine, actions: [one, { ...two, span: { ...two.span, startsAt: one.span.startsAt } }] },
+    ],
+    [
+      'two ends at once',
+      'VENDOR_PACE',
+      { ...fine, actions: [one, { ...two, span: { ...two.span, endsAt: one.span.endsAt } }] },
+    ],
+    [
+      'an end on the heels of a standing one',
+      'VENDOR_PACE',
+      { ...fine, actions: [{ ...one, span: { ...one.span, endsAt: running[0]!.span.endsAt + 1 } }, two] },
+    ],
+    [
+      'a standing zone that is steered anew',
+      'STANDING_KEPT',
+      { ...fine, actions: [...fine.actions, running[0]!] },
+    ],
+    [
+      'a standing zone that is left out',
+      'STANDING_KEPT',
+      { ...fine, leftOut: [...fine.leftOut, { zoneId: 'stands', code: 'NOT_NEEDED', reason: '' }] },
+    ],
+    [
+      'a device that is steered and held out',
+      'HOLD_OUT',
+      { ...fine, leftOut: [{ zoneId: 'left alone', code: 'HOLD_OUT', reason: '' }] },
+    ],
+    [
+      'a rebound that is kept quiet',
+      'SLOT_SUMS',
+      { ...fine, afterSlots: fine.afterSlots.map((slot) => ({ ...slot, reboundW: 0 })) },
+    ],
+    ['slots after the window that are missing', 'SLOT_SUMS', { ...fine, afterSlots: [] }],
+  ])('names %s', (_, constraint, spoilt) => {
+    expect(namedIn(spoilt)).toContain(constraint);
+  });
+
+  it.each<[string, string, Partial<typeof limited>]>([
+    [
+      'more actions than the quota allows',
+      'VENDOR_QUOTA',
+      { connections: [{ ...limited.connections![0]!, maxActions: 1 }] },
+    ],
+    ['more than may come back', 'RELEASE_CAP', { releaseCapW: 100 }],
+    ['anybody held out where nobody should be', 'HOLD_OUT', { holdOutShare: 0 }],
+  ])('names %s', (_, constraint, facts) => {
+    const left = { zoneId: 'left alone', code: 'HOLD_OUT' as const, reason: '' };
+    expect(namedIn({ ...fine, leftOut: [left] }, { ...limited, ...facts })).toContain(constraint);
+  });
+
+  it('names more commands in a slot than it has time for', () => {
+    const request = {
+      ...limited,
+      running: [],
+      connections: [{ connectionId: 'via', startSpacingMs: slotMs, endSpacingMs: 1 }],
+    };
+    const actions = [
+      { ...one, span: spanOf(0, 2) },
+      { ...two, span: spanOf(1, 4) },
+    ];
+    expect(namedIn({ ...fine, actions }, request)).toContain('VENDOR_PACE');
+  });
+
+  it('does not blame a plan for standing actions that are over the cap or too close by themselves', () => {
+    const both = [running[0]!, { ...running[0]!, zoneId: 'a', deviceId: 'device of a' }];
+    const zones = paced.map((zone) => ({ ...zone, reboundShare: 1 }));
+    const request = { ...limited, running: both, releaseCapW: 10 };
+    expect(verifyPlan(request, zones, plan(request, zones))).toEqual([]);
+  });
+});
