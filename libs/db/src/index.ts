@@ -1,3 +1,4 @@
+export * from './batch';
 export * from './database';
 export * from './embedded';
 export * from './migrate';

@@ -1,0 +1,82 @@
+export interface BatchOptions {
+  /** Items in one run at most. */
+  readonly maxSize?: number | undefined;
+  /** Runs at once at most: what is asked meanwhile gathers for the next one. */
+  readonly maxRunning?: number | undefined;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Turns what many callers ask at the same time into one set-based statement. While a run is under way the next one
+ * gathers, so batches grow with the load and a single caller waits for nobody.
+ */
+export class Batch<Item, Result> {
+  private waiting: Waiting<Item, Result>[] = [];
+  private running = 0;
+  private scheduled = false;
+  private readonly maxSize: number;
+  private readonly maxRunning: number;
+
+  /** `run` answers every item, in their order. One item's own trouble is a result, not an error of the run. */
+  constructor(
+    private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
+    { maxSize = 500, maxRunning = 2 }: BatchOptions = {},
+  ) {
+    this.maxSize = maxSize;
+    this.maxRunning = maxRunning;
+  }
+
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.running >= this.maxRunning || this.waiting.length === 0) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      void this.runNext();
+    });
+  }
+
+  private async runNext(): Promise<void> {
+    const batch = this.waiting.splice(0, this.maxSize);
+    this.running += 1;
+    this.schedule();
+    await this.runAll(batch);
+    this.running -= 1;
+    this.schedule();
+  }
+
+  /** A statement that fails because of one item's values must not fail the others: then each one goes alone. */
+  private async runAll(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.run(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
+    } catch (error) {
+      if (batch.length > 1 && maySucceedAlone(error)) {
+        for (const one of batch) await this.runAll([one]);
+      } else {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+  }
+}
+
+/** Postgres's classes 22 (data), 23 (constraint) and 40 (deadlock, serialization): nothing of the statement was done. */
+function maySucceedAlone(error: unknown): boolean {
+  return /^(22|23|40)/.test((error as { code?: string }).code ?? '');
+}
+
+/** Answers of a statement in the order of what was asked: rows are found by their key. */
+export function byKey<Row>(rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, Row> {
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
