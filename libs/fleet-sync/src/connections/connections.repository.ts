@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database, Prisma } from '@warmshift/db';
+import { Batch, byKey, type Database, type Prisma } from '@warmshift/db';
 import { Conflict, NotFound, type Instant } from '@warmshift/domain';
 import type { Connection, ConnectionProblem, ConnectionStatus } from './connection';
 
@@ -17,6 +17,9 @@ interface NewRow {
 
 /** Connections in Postgres. Credentials go in and out sealed. */
 export class ConnectionsRepository {
+  /** Every step of every action asks for its connection: those that ask at the same time share one statement. */
+  private readonly opened = new Batch((ids: readonly string[]) => this.byIds(ids));
+
   constructor(private readonly db: Database) {}
 
   newId(): string {
@@ -72,8 +75,16 @@ export class ConnectionsRepository {
   async withCredentials(
     connectionId: string,
   ): Promise<{ connection: Connection; sealedCredentials: string } | undefined> {
-    const row = await this.db.prisma.connection.findFirst({ where: { id: connectionId, retiredAt: null } });
-    return row ? { connection: toConnection(row), sealedCredentials: row.credentials } : undefined;
+    const row = await this.opened.add(connectionId);
+    return row && { connection: toConnection(row), sealedCredentials: row.credentials };
+  }
+
+  private async byIds(ids: readonly string[]): Promise<(Row | undefined)[]> {
+    const rows = await this.db.prisma.connection.findMany({
+      where: { id: { in: [...new Set(ids)] }, retiredAt: null },
+    });
+    const found = byKey(rows, ({ id }) => id);
+    return ids.map((id) => found.get(id));
   }
 
   async replaceCredentials(
@@ -93,8 +104,9 @@ export class ConnectionsRepository {
       }),
       this.db.prisma.connectionRuntime.update({
         where: { connectionId },
-        data: { token: null, tokenExpiresAt: null, memory: {} },
+        data: { token: null, tokenExpiresAt: null },
       }),
+      this.db.prisma.connectionMemory.deleteMany({ where: { connectionId } }),
     ]);
   }
 

@@ -1,4 +1,4 @@
-import type { Database } from '@warmshift/db';
+import { Batch, type Database } from '@warmshift/db';
 import { dayMs, type Instant } from '@warmshift/domain';
 import {
   VendorRateLimited,
@@ -32,45 +32,66 @@ interface Turn {
 }
 
 /**
- * Generic cell rate algorithm on one row per connection: `next_free_at` is the theoretical arrival time. One statement
- * per request, valid across processes, in time of the injected clock.
+ * Generic cell rate algorithm on one row per connection: `next_free_at` is the theoretical arrival time. Valid across
+ * processes, in time of the injected clock. Requests that ask at the same time take their turns in one statement.
  */
 export class PostgresPacer implements Pacer {
-  /** Rounded up, because the database keeps whole ms. */
+  /** ms between two requests. */
   private readonly emissionMs: number;
   private readonly sleep: (realMs: number) => Promise<void>;
+  private readonly turns: Readonly<Record<Purpose, Batch<undefined, Instant | undefined>>>;
 
   constructor(private readonly options: PostgresPacerOptions) {
-    this.emissionMs = Math.ceil(1000 / options.pacing.requestsPerSecond);
+    const exactMs = 1000 / options.pacing.requestsPerSecond;
+    // The database keeps whole ms; below one they are rounded per statement.
+    this.emissionMs = exactMs < 1 ? exactMs : Math.ceil(exactMs);
     this.sleep = options.sleep ?? ((realMs) => new Promise((resolve) => setTimeout(resolve, realMs)));
+    const batch = (purpose: Purpose) =>
+      new Batch((asked: readonly undefined[]) => this.turnsFor(purpose, asked.length), { maxRunning: 1 });
+    this.turns = { read: batch('read'), steer: batch('steer'), restore: batch('restore') };
   }
 
   /** @throws VendorRateLimited when the day's quota is used up, or the wait would be longer than is reasonable. */
   async take(purpose: Purpose): Promise<void> {
+    const { clock } = this.options;
+    const sendAt = await this.turns[purpose].add(undefined);
+    if (sendAt === undefined) throw await this.refusal(purpose, clock.now());
+    const now = clock.now();
+    if (sendAt > now) await this.sleep(clock.realMs(sendAt - now));
+  }
+
+  /** When each of `count` requests may go out; `undefined` for those that get no turn. */
+  private async turnsFor(purpose: Purpose, count: number): Promise<(Instant | undefined)[]> {
     const { clock, connectionId, db } = this.options;
     const now = clock.now();
-    const day = new Date(now).toISOString().slice(0, 10);
     const latestFreeAt = now + this.patienceMs(purpose) + this.burstMs - this.emissionMs;
-    const [row] = await db.rows<{ freeAt: Instant }>(
-      `UPDATE connection_runtime
-       SET next_free_at = greatest(coalesce(next_free_at, $2), $2) + make_interval(secs => $3 / 1000.0),
+    const [row] = await db.rows<{ fromAt: Instant; granted: number }>(
+      `UPDATE connection_runtime runtime
+       SET next_free_at = turn.from_at + make_interval(secs => ceil(turn.granted * $3::float8) / 1000.0),
            quota_day = $4,
-           quota_used = CASE WHEN quota_day = $4 THEN quota_used + 1 ELSE 1 END
-       WHERE connection_id = $1 AND (next_free_at IS NULL OR next_free_at <= $6)
-         AND ($5::int IS NULL OR (CASE WHEN quota_day = $4 THEN quota_used ELSE 0 END) < $5)
-       RETURNING next_free_at AS "freeAt"`,
+           quota_used = CASE WHEN quota_day = $4 THEN quota_used ELSE 0 END + turn.granted
+       FROM (
+         SELECT connection_id, from_at,
+           least($7::int, $5::int - used, 1 + floor(extract(epoch FROM $6 - from_at) * 1000 / $3::float8))::int AS granted
+         FROM (SELECT connection_id, greatest(coalesce(next_free_at, $2), $2) AS from_at,
+                 CASE WHEN quota_day = $4 THEN quota_used ELSE 0 END AS used
+               FROM connection_runtime WHERE connection_id = $1 FOR UPDATE) present) turn
+       WHERE runtime.connection_id = turn.connection_id AND turn.granted > 0
+       RETURNING turn.from_at AS "fromAt", turn.granted AS granted`,
       [
         connectionId,
         new Date(now),
         this.emissionMs,
-        day,
+        utcDay(now),
         this.quotaFor(purpose) ?? null,
         new Date(latestFreeAt),
+        count,
       ],
     );
-    if (!row) throw await this.refusal(purpose, now, day);
-    const sendAt = row.freeAt - this.burstMs;
-    if (sendAt > now) await this.sleep(clock.realMs(sendAt - now));
+    const { fromAt, granted } = row ?? { fromAt: now, granted: 0 };
+    return Array.from({ length: count }, (_, index) =>
+      index < granted ? fromAt + Math.ceil((index + 1) * this.emissionMs) - this.burstMs : undefined,
+    );
   }
 
   async backOff(ms: number): Promise<void> {
@@ -96,8 +117,9 @@ export class PostgresPacer implements Pacer {
     return Math.floor(requestsPerDay * (1 - restoreShare));
   }
 
-  private async refusal(purpose: Purpose, now: Instant, day: string): Promise<Error> {
+  private async refusal(purpose: Purpose, now: Instant): Promise<Error> {
     const { connectionId, db } = this.options;
+    const day = utcDay(now);
     const [turn] = await db.rows<Turn>(
       `SELECT next_free_at AS "nextFreeAt", quota_day AS "quotaDay", quota_used AS "quotaUsed"
        FROM connection_runtime WHERE connection_id = $1`,
@@ -113,4 +135,8 @@ export class PostgresPacer implements Pacer {
     const retryAfterMs = Math.max(this.emissionMs, waitMs - this.patienceMs(purpose) / 2);
     return new VendorRateLimited('The connection is busy: its rate limit leaves no turn soon.', retryAfterMs);
   }
+}
+
+function utcDay(instant: Instant): string {
+  return new Date(instant).toISOString().slice(0, 10);
 }

@@ -1,4 +1,4 @@
-import { at, type Database, type Sql } from '@warmshift/db';
+import { at, Batch, byKey, recordset, type Database, type Sql } from '@warmshift/db';
 import type { Instant } from '@warmshift/domain';
 import type { SecretBox } from '@warmshift/security';
 import type { StoredToken, TokenStore, VendorMemory } from '@warmshift/vendors/contract';
@@ -12,6 +12,12 @@ export function sealedTo(connectionId: string, what: 'credentials' | 'token'): s
 export class PostgresTokenStore implements TokenStore {
   /** Callers of this process wait for the same renewal, so that they hold one database connection together, not one each. */
   private readonly renewals = new Map<string | undefined, Promise<StoredToken>>();
+  /** Every request asks for the token: those that ask at the same time share one answer. */
+  private readonly reads = new Batch(async (asked: readonly undefined[]) => {
+    const token = await this.readOn(this.db);
+    return asked.map(() => token);
+  });
+  private opened: { readonly sealed: string; readonly value: string } | undefined;
 
   constructor(
     private readonly db: Database,
@@ -20,7 +26,7 @@ export class PostgresTokenStore implements TokenStore {
   ) {}
 
   read(): Promise<StoredToken | undefined> {
-    return this.readOn(this.db);
+    return this.reads.add(undefined);
   }
 
   renew(rejected: string | undefined, fetch: () => Promise<StoredToken>): Promise<StoredToken> {
@@ -54,30 +60,57 @@ export class PostgresTokenStore implements TokenStore {
       [this.connectionId],
     );
     if (!row?.token) return undefined;
-    const value = this.secrets.open(row.token, sealedTo(this.connectionId, 'token'));
-    return { value, expiresAt: row.expiresAt ?? undefined };
+    return { value: this.open(row.token), expiresAt: row.expiresAt ?? undefined };
+  }
+
+  private open(sealed: string): string {
+    if (this.opened?.sealed !== sealed)
+      this.opened = { sealed, value: this.secrets.open(sealed, sealedTo(this.connectionId, 'token')) };
+    return this.opened.value;
   }
 }
 
-/** Small non-secret facts of a connection, shared by all processes. */
+/** Small non-secret facts of a connection, shared by all processes: one row per key, for a fleet has many. */
 export class PostgresVendorMemory implements VendorMemory {
+  private readonly reads = new Batch((keys: readonly string[]) => this.read(keys));
+  private readonly writes = new Batch((entries: readonly MemoryEntry[]) => this.write(entries));
+
   constructor(
     private readonly db: Database,
     private readonly connectionId: string,
   ) {}
 
-  async get(key: string): Promise<string | undefined> {
-    const [row] = await this.db.rows<{ value: string | null }>(
-      'SELECT memory ->> $2 AS value FROM connection_runtime WHERE connection_id = $1',
-      [this.connectionId, key],
-    );
-    return row?.value ?? undefined;
+  get(key: string): Promise<string | undefined> {
+    return this.reads.add(key);
   }
 
-  async set(key: string, value: string): Promise<void> {
-    await this.db.run(
-      'UPDATE connection_runtime SET memory = memory || jsonb_build_object($2::text, $3::text) WHERE connection_id = $1',
-      [this.connectionId, key, value],
-    );
+  set(key: string, value: string): Promise<void> {
+    return this.writes.add({ key, value });
   }
+
+  private async read(keys: readonly string[]): Promise<(string | undefined)[]> {
+    const rows = await this.db.rows<MemoryEntry>(
+      'SELECT key, value FROM connection_memory WHERE connection_id = $1 AND key = ANY($2::text[])',
+      [this.connectionId, [...new Set(keys)]],
+    );
+    const found = byKey(rows, ({ key }) => key);
+    return keys.map((key) => found.get(key)?.value);
+  }
+
+  /** Of two values of one key the later one counts. */
+  private async write(entries: readonly MemoryEntry[]): Promise<void[]> {
+    const last = [...byKey(entries, ({ key }) => key).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    await this.db.run(
+      `INSERT INTO connection_memory (connection_id, key, value)
+       SELECT $1, key, value FROM jsonb_to_recordset($2::jsonb) AS entry(key text, value text)
+       ON CONFLICT (connection_id, key) DO UPDATE SET value = excluded.value`,
+      [this.connectionId, recordset(last)],
+    );
+    return entries.map(() => undefined);
+  }
+}
+
+interface MemoryEntry {
+  readonly key: string;
+  readonly value: string;
 }
