@@ -10,11 +10,12 @@ import {
   VendorUnavailable,
 } from '@warmshift/vendors/contract';
 import type { ActionsRepository } from './actions.repository';
-import type { DeviceLease, DeviceLeases } from './device-leases';
+import type { DeviceLease, DeviceLeases, HeldDevice } from './device-leases';
 import { Dispatcher } from './dispatcher';
 import { retryDelayRealMs } from './retry-delay';
 import { Restorer } from './restorer';
 import { StaleAction, type StoredAction } from './stored-action';
+import { StatusUpdates } from './status-updates';
 import { Verifier } from './verifier';
 
 export interface ActionAdvancerOptions {
@@ -50,60 +51,70 @@ export class ActionAdvancer {
   private readonly dispatcher: Dispatcher;
   private readonly verifier: Verifier;
   private readonly restorer: Restorer;
+  private readonly statusUpdates: StatusUpdates;
 
   constructor(private readonly options: ActionAdvancerOptions) {
+    this.statusUpdates = new StatusUpdates(options.statuses, options.logger);
     this.dispatcher = new Dispatcher(options);
     this.restorer = new Restorer(options);
     this.verifier = new Verifier(options, this.dispatcher, this.restorer);
   }
 
   async advance(actionId: string): Promise<Advanced> {
-    const seen = await this.options.actions.find(actionId);
-    if (!seen) return { skipped: 'unknown action' };
-    const step = this.stepOf(seen);
-    if (step.kind === 'done') return { skipped: 'already ended' };
-    if (step.kind === 'wait') return { skipped: 'nothing is due' };
+    const taking = await this.options.leases.take(actionId, this.options.clock.now());
+    if (taking.kind !== 'held') return { skipped: whyNot[taking.kind] };
+    const { device } = taking;
+    try {
+      const first = await this.advanceOne(actionId, device);
+      if (first === 'nothing') return { skipped: 'nothing is due' };
+      await this.advanceOthers(first.done, device);
+      return isAway(first.trouble) ? { skipped: 'the vendor does not answer', vendorAway: true } : 'done';
+    } finally {
+      await this.options.leases.leave(device);
+    }
+  }
 
-    let first: VendorError | undefined;
-    const held = await this.options.leases.hold(seen.deviceId, async (lease) => {
-      first = await this.advanceAllDue(seen, lease);
-    });
-    if (!held) return { skipped: 'another worker is at this device' };
-    return isAway(first) ? { skipped: 'the vendor does not answer', vendorAway: true } : 'done';
+  /** Stores the statuses that are still to be stored; for a clean end. */
+  close(): Promise<void> {
+    return this.statusUpdates.flush();
   }
 
   /**
    * Also the other due actions of the device, which had to wait for the same lease, and this one again when somebody
    * wants it to end meanwhile: the job that asked for it found the lease taken.
    */
-  private async advanceAllDue(first: StoredAction, lease: DeviceLease): Promise<VendorError | undefined> {
-    const error = await this.advanceOne(first.actionId, lease);
-    const tried = new Set([`${first.actionId} ${first.version}`]);
-    while (tried.size < maxStepsPerHold && lease.held()) {
-      const due = await this.options.actions.dueOfDevice(first.deviceId, this.options.clock.now());
-      const next = due.find(({ actionId, version }) => !tried.has(`${actionId} ${version}`));
-      if (!next) break;
-      tried.add(`${next.actionId} ${next.version}`);
-      await this.advanceOne(next.actionId, lease);
+  private async advanceOthers(first: string, device: HeldDevice): Promise<void> {
+    const { clock, leases } = this.options;
+    const tried = [first];
+    while (tried.length < maxStepsPerHold && device.held()) {
+      const [next] = await leases.leaveUnlessDue(device, tried, clock.now());
+      if (!next) return;
+      tried.push(`${next.actionId} ${next.version}`);
+      await this.advanceOne(next.actionId, device);
     }
-    return error;
   }
 
-  /** @returns what kept the vendor from doing it, when that was a trouble of the vendor's. */
-  private async advanceOne(actionId: string, lease: DeviceLease): Promise<VendorError | undefined> {
+  /** @returns which version was looked at, and what kept the vendor from doing it, when that was a trouble of the vendor's. */
+  private async advanceOne(
+    actionId: string,
+    lease: DeviceLease,
+  ): Promise<'nothing' | { readonly done: string; readonly trouble?: VendorError | undefined }> {
     const action = await this.options.actions.find(actionId);
-    if (!action) return undefined;
+    if (!action) return 'nothing';
+    const step = this.stepOf(action);
+    if (step.kind === 'done' || step.kind === 'wait') return 'nothing';
+    const done = `${actionId} ${action.version}`;
     let trouble: VendorError | undefined;
     const askedAt = this.options.clock.now();
     try {
-      await this.take(action, this.stepOf(action), lease);
+      await this.take(action, step, lease);
     } catch (error) {
-      if (error instanceof StaleAction) return undefined;
+      if (error instanceof StaleAction) return { done };
       await this.afterFailure(action, error, askedAt);
       if (error instanceof VendorError) trouble = error;
     }
-    await this.options.statuses.recompute([action.zoneId]);
-    return trouble;
+    this.statusUpdates.add(action.zoneId);
+    return { done, trouble };
   }
 
   private stepOf(action: StoredAction): NextStep {
@@ -184,6 +195,13 @@ export class ActionAdvancer {
       });
   }
 }
+
+const whyNot = {
+  unknown: 'unknown action',
+  ended: 'already ended',
+  'not-due': 'nothing is due',
+  taken: 'another worker is at this device',
+} as const;
 
 function isAway(error: VendorError | undefined): boolean {
   return error instanceof VendorUnavailable && !(error instanceof DeviceUnreachable);

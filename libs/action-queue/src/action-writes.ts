@@ -1,6 +1,7 @@
-import { addToOutbox, at, type Sql } from '@warmshift/db';
+import { Batch, iso, recordset, type Database } from '@warmshift/db';
 import { isFinal, type ActionEvent, type Instant } from '@warmshift/domain';
 import { advanceJob } from './advance-job';
+import { rescheduleSql, settlingWriteSql, writeSql } from './action-writes.sql';
 import { StaleAction, type ActionPatch, type StoredAction } from './stored-action';
 
 export interface Change {
@@ -20,91 +21,112 @@ export type HistoryChange = Omit<Change, 'event'> & { readonly event: { readonly
 /** Hands off for the rest of the day and the night after a customer changed something. */
 const overrideQuietMs = 12 * 3_600_000;
 
-/** @throws StaleAction when `before` is no longer what is stored; then nothing is written. */
-export async function write(
-  sql: Sql,
-  before: StoredAction,
-  after: StoredAction,
-  change: HistoryChange,
-  now: Instant,
-): Promise<void> {
-  const changed = await sql.run(
-    `UPDATE actions SET state = $3, code = $4, reason = coalesce($5, reason), snapshot = $6, command = $7,
-       restore_command = $8, restore_sent_at = $9, sent_at = $10, active_at = $11, attempts = $12, due_at = $13,
-       ended_at = CASE WHEN $14 THEN $15::timestamptz ELSE ended_at END, limit_c = $16, version = version + 1
-     WHERE id = $1 AND version = $2`,
-    [
-      before.actionId,
-      before.version,
-      after.state,
-      after.code ?? null,
-      change.patch?.reason ?? null,
-      json(after.snapshot),
-      json(after.command),
-      json(after.restoreCommand),
-      at(after.restoreSentAt),
-      at(after.sentAt),
-      at(after.activeAt),
-      after.attempts,
-      at(after.dueAt),
-      isFinal(after.state),
-      at(now),
-      after.limitC ?? null,
-    ],
-  );
-  if (changed === 0) throw new StaleAction(before.actionId);
-  await addToHistory(sql, before, after, change, now);
-  if (after.dueAt !== undefined) await addToOutbox(sql, [advanceJob(after)], now);
+interface Write {
+  readonly before: StoredAction;
+  readonly after: StoredAction;
+  readonly change: HistoryChange;
+  readonly now: Instant;
 }
 
-/** A try that was put off for the same reason as the one before is not told again: outages last for hours. */
-async function addToHistory(
-  sql: Sql,
-  before: StoredAction,
-  after: StoredAction,
-  change: HistoryChange,
-  now: Instant,
-): Promise<void> {
-  await sql.run(
-    `INSERT INTO action_history (action_id, supplier_id, at, from_state, to_state, event, code, cause, words)
-     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9
-     WHERE $6 <> 'put_off' OR NOT EXISTS (
-       SELECT 1 FROM (SELECT event, cause FROM action_history WHERE action_id = $1 ORDER BY id DESC LIMIT 1) last
-       WHERE last.event = 'put_off' AND last.cause IS NOT DISTINCT FROM $8)`,
-    [
-      before.actionId,
-      before.supplierId,
-      at(now),
-      before.state,
-      after.state,
-      change.event.kind,
-      after.code ?? null,
-      change.cause ?? null,
-      change.words ?? null,
-    ],
-  );
+/**
+ * Writes changes of actions, those of the same moment in one statement. For each action it is all or nothing: the new
+ * state, its history row, the job of its next step, and what its end gives back.
+ */
+export class ActionWrites {
+  private readonly writes = new Batch((writes: readonly Write[]) => this.writeAll(writes));
+  private readonly reschedules = new Batch((rows: readonly object[]) => this.rescheduleAll(rows));
+
+  constructor(private readonly db: Database) {}
+
+  /** @throws StaleAction when `before` is no longer what is stored; then nothing is written. */
+  async write(before: StoredAction, after: StoredAction, change: HistoryChange, now: Instant): Promise<void> {
+    if (!(await this.writes.add({ before, after, change, now }))) throw new StaleAction(before.actionId);
+  }
+
+  /** Moves only the due time, unless the action was changed meanwhile. */
+  async reschedule(action: StoredAction, dueAt: Instant, now: Instant): Promise<void> {
+    const { actionId, version } = action;
+    const job = advanceJob({ ...action, dueAt });
+    await this.reschedules.add({ actionId, version, dueAt: iso(dueAt), at: iso(now), job: job.payload });
+  }
+
+  /** Of two writes to one version of one action only the first can win: the second waits for the next statement. */
+  private async writeAll(writes: readonly Write[]): Promise<boolean[]> {
+    const written = new Map<Write, boolean>();
+    let left = writes;
+    while (left.length > 0) {
+      const round = firstOfEachAction(left);
+      const ends = round.some(({ after }) => isFinal(after.state));
+      const rows = await this.db.rows<{ id: string }>(ends ? settlingWriteSql : writeSql, [
+        recordset(round.map(toRow)),
+      ]);
+      const changed = new Set(rows.map(({ id }) => id));
+      for (const write of round) written.set(write, changed.has(write.before.actionId));
+      left = left.filter((write) => !written.has(write));
+    }
+    return writes.map((write) => written.get(write) === true);
+  }
+
+  private async rescheduleAll(rows: readonly object[]): Promise<void[]> {
+    await this.db.run(rescheduleSql, [recordset(rows)]);
+    return rows.map(() => undefined);
+  }
+}
+
+function firstOfEachAction(writes: readonly Write[]): Write[] {
+  const seen = new Set<string>();
+  return writes.filter(({ before: { actionId } }) => !seen.has(actionId) && seen.add(actionId));
+}
+
+function toRow({ before, after, change, now }: Write) {
+  const job = jobOf(before, after);
+  return {
+    actionId: before.actionId,
+    version: before.version,
+    supplierId: before.supplierId,
+    from: before.state,
+    to: after.state,
+    code: after.code,
+    reason: change.patch?.reason,
+    snapshot: after.snapshot,
+    command: after.command,
+    restoreCommand: after.restoreCommand,
+    restoreSentAt: iso(after.restoreSentAt),
+    sentAt: iso(after.sentAt),
+    activeAt: iso(after.activeAt),
+    attempts: after.attempts,
+    dueAt: iso(after.dueAt),
+    limitC: after.limitC,
+    at: iso(now),
+    ended: isFinal(after.state),
+    event: change.event.kind,
+    cause: change.cause,
+    words: change.words,
+    job: job?.payload,
+    ...(isFinal(after.state) ? settlementOf(after, now) : {}),
+  };
+}
+
+/**
+ * Whoever saved the snapshot sends at once. If it dies in between, the reconciler finds the action by its due time, as it
+ * finds every other whose job got lost.
+ */
+function jobOf(before: StoredAction, after: StoredAction) {
+  if (after.dueAt === undefined) return undefined;
+  const sendsAtOnce = before.state === 'PLANNED' && after.state === 'DISPATCHING';
+  return sendsAtOnce ? undefined : advanceJob(after);
 }
 
 /** What the end of an action gives back: unused cycles, the rest period's start, hands off after an override. */
-export async function settle(sql: Sql, action: StoredAction, now: Instant): Promise<void> {
+function settlementOf(action: StoredAction, now: Instant) {
   const nothingOnDevice = action.activeAt === undefined && action.restoreSentAt === undefined;
-  if (action.cyclesReserved > 0 && nothingOnDevice) {
-    await sql.run(
-      `UPDATE cycle_ledger SET reserved_starts = greatest(0, reserved_starts - $3) WHERE device_id = $1 AND local_day = $2`,
-      [action.deviceId, action.cycleDay, action.cyclesReserved],
-    );
-  }
-  if (action.sentAt !== undefined || !nothingOnDevice) {
-    await sql.run('UPDATE zones SET last_action_ended_at = $2 WHERE id = $1', [action.zoneId, at(now)]);
-  }
-  if (action.state === 'OVERRIDDEN' || action.code === 'USER_OVERRIDE') {
-    await sql.run('UPDATE zones SET override_quiet_until = $2 WHERE id = $1', [
-      action.zoneId,
-      at(now + overrideQuietMs),
-    ]);
-  }
-}
-
-function json(value: object | undefined): string | null {
-  return value === undefined ? null : JSON.stringify(value);
+  const overridden = action.state === 'OVERRIDDEN' || action.code === 'USER_OVERRIDE';
+  return {
+    deviceId: action.deviceId,
+    zoneId: action.zoneId,
+    cycleDay: action.cycleDay,
+    cyclesBack: nothingOnDevice ? action.cyclesReserved : 0,
+    restsFrom: action.sentAt !== undefined || !nothingOnDevice ? iso(now) : undefined,
+    quietUntil: overridden ? iso(now + overrideQuietMs) : undefined,
+  };
 }

@@ -1,4 +1,4 @@
-import { addToOutbox, at, given, type Database } from '@warmshift/db';
+import { at, Batch, byKey, given, type Database } from '@warmshift/db';
 import {
   isFinal,
   transition,
@@ -8,8 +8,7 @@ import {
   type Span,
   type ZoneKind,
 } from '@warmshift/domain';
-import { settle, write, type Change, type NoteEvent } from './action-writes';
-import { advanceJob } from './advance-job';
+import { ActionWrites, type Change, type NoteEvent } from './action-writes';
 import type { ActionPatch, StoredAction } from './stored-action';
 
 const selectAction = `
@@ -50,30 +49,70 @@ export interface LiveSpan {
   readonly span: Span;
 }
 
-/** Actions in Postgres: every change of state is one transaction with its history, its next job and its ledger. */
-export class ActionsRepository {
-  constructor(private readonly db: Database) {}
+type LiveRow = Omit<LiveSpan, 'span'> & Span & { readonly deviceId: string };
 
-  async find(actionId: string): Promise<StoredAction | undefined> {
-    const [row] = await this.db.rows<Row>(`${selectAction} WHERE action.id = $1`, [actionId]);
-    return row && toAction(row);
+/**
+ * Actions in Postgres: every change of state is one transaction with its history, its next job and its ledger. What many
+ * steps ask at the same time goes to Postgres as one statement.
+ */
+export class ActionsRepository {
+  private readonly finds = new Batch((ids: readonly string[]) => this.byIds(ids));
+  private readonly versions = new Batch((ids: readonly string[]) => this.versionsOf(ids));
+  private readonly spans = new Batch((deviceIds: readonly string[]) => this.liveSpansOf(deviceIds));
+  private readonly writes: ActionWrites;
+
+  constructor(private readonly db: Database) {
+    this.writes = new ActionWrites(db);
+  }
+
+  find(actionId: string): Promise<StoredAction | undefined> {
+    return this.finds.add(actionId);
+  }
+
+  /** Whether an action is still as it was read. */
+  async isFresh({ actionId, version }: Pick<StoredAction, 'actionId' | 'version'>): Promise<boolean> {
+    return (await this.versions.add(actionId)) === version;
   }
 
   /** Spans of the device that a schedule must hold now: everything not ended and not about to be given back. */
-  async liveSpans(deviceId: string): Promise<LiveSpan[]> {
-    const rows = await this.db.rows<{
-      actionId: string;
-      zone: ZoneKind;
-      direction: Direction;
-      startsAt: Instant;
-      endsAt: Instant;
-    }>(
-      `SELECT id AS "actionId", zone_kind AS zone, direction, starts_at AS "startsAt", ends_at AS "endsAt"
-       FROM actions WHERE device_id = $1 AND state IN ('DISPATCHING', 'SENT', 'ACTIVE') AND end_requested_at IS NULL
-       ORDER BY starts_at, zone_kind`,
-      [deviceId],
+  liveSpans(deviceId: string): Promise<LiveSpan[]> {
+    return this.spans.add(deviceId);
+  }
+
+  private async byIds(ids: readonly string[]): Promise<(StoredAction | undefined)[]> {
+    const rows = await this.db.rows<Row>(`${selectAction} WHERE action.id = ANY($1::uuid[])`, [ids]);
+    const found = byKey(rows, ({ actionId }) => actionId);
+    return ids.map((id) => {
+      const row = found.get(id.toLowerCase());
+      return row && toAction(row);
+    });
+  }
+
+  private async versionsOf(ids: readonly string[]): Promise<(number | undefined)[]> {
+    const rows = await this.db.rows<{ id: string; version: number }>(
+      'SELECT id, version FROM actions WHERE id = ANY($1::uuid[])',
+      [ids],
     );
-    return rows.map(({ startsAt, endsAt, ...rest }) => ({ ...rest, span: { startsAt, endsAt } }));
+    const found = byKey(rows, ({ id }) => id);
+    return ids.map((id) => found.get(id)?.version);
+  }
+
+  private async liveSpansOf(deviceIds: readonly string[]): Promise<LiveSpan[][]> {
+    const rows = await this.db.rows<LiveRow>(
+      `SELECT device_id AS "deviceId", id AS "actionId", zone_kind AS zone, direction, starts_at AS "startsAt",
+         ends_at AS "endsAt"
+       FROM actions
+       WHERE device_id = ANY($1::uuid[]) AND state IN ('DISPATCHING', 'SENT', 'ACTIVE') AND end_requested_at IS NULL
+       ORDER BY starts_at, zone_kind`,
+      [deviceIds],
+    );
+    const byDevice = new Map<string, LiveSpan[]>();
+    for (const { deviceId, startsAt, endsAt, ...rest } of rows) {
+      const spans = byDevice.get(deviceId) ?? [];
+      spans.push({ ...rest, span: { startsAt, endsAt } });
+      byDevice.set(deviceId, spans);
+    }
+    return deviceIds.map((deviceId) => byDevice.get(deviceId) ?? []);
   }
 
   /**
@@ -96,10 +135,7 @@ export class ActionsRepository {
         : notPastTheEnd(action, next.to, change.patch?.dueAt ?? action.dueAt ?? now, now),
       version: action.version + 1,
     };
-    await this.db.transaction(async (sql) => {
-      await write(sql, action, updated, change, now);
-      if (isFinal(next.to)) await settle(sql, updated, now);
-    });
+    await this.writes.write(action, updated, change, now);
     return updated;
   }
 
@@ -108,9 +144,7 @@ export class ActionsRepository {
     if (isFinal(action.state)) throw new Error(`Action ${action.actionId} has ended (${action.state}).`);
     const dueAt = notPastTheEnd(action, action.state, note.patch.dueAt ?? action.dueAt ?? now, now);
     const updated = { ...action, ...note.patch, dueAt, version: action.version + 1 };
-    await this.db.transaction((sql) =>
-      write(sql, action, updated, { ...note, event: { kind: note.event } }, now),
-    );
+    await this.writes.write(action, updated, { ...note, event: { kind: note.event } }, now);
   }
 
   /** Puts off the next try of the present step. */
@@ -153,15 +187,7 @@ export class ActionsRepository {
 
   /** Moves only the due time: nothing was tried, so nothing is recorded. */
   async reschedule(action: StoredAction, wantedDueAt: Instant, now: Instant): Promise<void> {
-    const dueAt = notPastTheEnd(action, action.state, wantedDueAt, now);
-    await this.db.transaction(async (sql) => {
-      const changed = await sql.run('UPDATE actions SET due_at = $3 WHERE id = $1 AND version = $2', [
-        action.actionId,
-        action.version,
-        at(dueAt),
-      ]);
-      if (changed > 0) await addToOutbox(sql, [advanceJob({ ...action, dueAt })], now);
-    });
+    await this.writes.reschedule(action, notPastTheEnd(action, action.state, wantedDueAt, now), now);
   }
 
   /** Due and not done: restores first, and connections take turns, so that a dead vendor holds up only itself. */
@@ -174,14 +200,6 @@ export class ActionsRepository {
                    FROM actions WHERE due_at <= $1 AND connection_id <> ALL($3::uuid[])) due) queued
        ORDER BY restores DESC, turn, due_at LIMIT $2`,
       [at(now), limit, withoutConnections],
-    );
-  }
-
-  async dueOfDevice(deviceId: string, now: Instant): Promise<DueAction[]> {
-    return this.db.rows<DueAction>(
-      `SELECT id AS "actionId", connection_id AS "connectionId", version
-       FROM actions WHERE device_id = $1 AND due_at <= $2 ORDER BY due_at LIMIT 10`,
-      [deviceId, at(now)],
     );
   }
 }

@@ -1,5 +1,7 @@
+import { Batch } from '@warmshift/db';
 import type { Instant, StatusCode } from '@warmshift/domain';
 import { minuteMs, setpointFor } from '@warmshift/domain';
+import type { DispatchAnswer } from '@warmshift/steerable-status';
 import {
   VendorForbidden,
   VendorNotFound,
@@ -25,12 +27,17 @@ const askAgainMs = minuteMs;
 
 /** PLANNED to SENT: asks the rules once more, saves the snapshot, sends the command. In this order. */
 export class Dispatcher {
-  constructor(private readonly options: ActionAdvancerOptions) {}
+  private readonly assessments: Batch<StoredAction, DispatchAnswer>;
+
+  constructor(private readonly options: ActionAdvancerOptions) {
+    const { clock, statuses } = options;
+    this.assessments = new Batch((actions) => statuses.assessAllForDispatch(actions, clock.now()));
+  }
 
   async dispatch(action: StoredAction, context: StepContext): Promise<void> {
-    const { actions, clock, statuses } = this.options;
+    const { actions, clock } = this.options;
     const { steering } = context.open.adapter;
-    const asked = await statuses.assessForDispatch(action, context.now);
+    const asked = await this.assessments.add(action);
     if (!asked.assessment.canActivate) return this.refused(action, asked.assessment, context.now);
     if (!steering) {
       return this.skip(action, 'NO_VENDOR_CONTROL', 'The vendor documents no way to steer this device.');
@@ -61,9 +68,9 @@ export class Dispatcher {
    * have been interrupted for long.
    */
   async resume(action: StoredAction, context: StepContext): Promise<void> {
-    const { actions, clock, statuses } = this.options;
+    const { actions, clock } = this.options;
+    const { assessment } = await this.assessments.add(action);
     const now = clock.now();
-    const { assessment } = await statuses.assessForDispatch(action, now);
     if (assessment.canActivate) return this.send(action, context);
     const { code, reason } = assessment;
     if (passing.has(code) && now + askAgainMs < action.endsAt)
@@ -138,8 +145,7 @@ export class Dispatcher {
   /** Right before a write: a stop, another worker or the end of the window may have come while the vendor was read. */
   private async lastLook(action: StoredAction, lease: DeviceLease): Promise<void> {
     const { actions, clock } = this.options;
-    const fresh = await actions.find(action.actionId);
-    if (fresh?.version !== action.version || !lease.held()) throw new StaleAction(action.actionId);
+    if (!(await actions.isFresh(action)) || !lease.held()) throw new StaleAction(action.actionId);
     if (clock.now() < action.endsAt) return;
     await actions.reschedule(action, clock.now(), clock.now());
     throw new StaleAction(action.actionId);

@@ -2,6 +2,7 @@ import type { Clock } from '@warmshift/config';
 import type { Database } from '@warmshift/db';
 import {
   assess,
+  dayMs,
   localDayOf,
   minuteMs,
   type Assessment,
@@ -31,6 +32,13 @@ const scopes = {
   site: 'site_id',
   device: 'id',
 } as const;
+
+/** `facts` are absent when the device is no longer there. */
+export interface DispatchAnswer {
+  readonly assessment: Assessment;
+  readonly facts?: ZoneFacts | undefined;
+}
+
 /** Zones loaded and assessed at once. */
 const batch = 2_000;
 /** A stored status is never older than this. */
@@ -65,21 +73,31 @@ export class StatusService {
    *
    * @returns the facts too, unless the device is no longer there.
    */
-  async assessForDispatch(
-    action: ActionToDispatch,
-    now: Instant,
-  ): Promise<{ assessment: Assessment; facts?: ZoneFacts | undefined }> {
-    const startsAt = Math.max(now, action.startsAt);
-    const [row] = await this.statuses.facts([action.zoneId], now, startsAt);
-    if (!row) return { assessment: gone };
-    const { facts } = zoneContext(row, now, action.actionId, startsAt);
-    const ownDay = localDayOf(startsAt, facts.timeZone) === action.cycleDay;
-    const assessment = assess(facts, now, {
-      direction: action.direction,
-      span: { startsAt: action.startsAt, endsAt: action.endsAt },
-      cyclesReserved: ownDay ? action.cyclesReserved : undefined,
+  async assessForDispatch(action: ActionToDispatch, now: Instant): Promise<DispatchAnswer> {
+    const [answer] = await this.assessAllForDispatch([action], now);
+    return answer ?? { assessment: gone };
+  }
+
+  /** The same for many at once, in their order. Ledgers are loaded by the day, so actions of one UTC day share a statement. */
+  async assessAllForDispatch(actions: readonly ActionToDispatch[], now: Instant): Promise<DispatchAnswer[]> {
+    const startOf = (action: ActionToDispatch): Instant => Math.max(now, action.startsAt);
+    const days = new Map<number, ActionToDispatch[]>();
+    for (const action of actions) {
+      const day = Math.floor(startOf(action) / dayMs);
+      days.set(day, [...(days.get(day) ?? []), action]);
+    }
+    const rows = new Map<string, FactsRow>();
+    for (const [day, ofDay] of days) {
+      const zoneIds = [...new Set(ofDay.map(({ zoneId }) => zoneId))];
+      const startsAt = Math.min(...ofDay.map(startOf));
+      for (const row of await this.statuses.facts(zoneIds, now, startsAt))
+        rows.set(`${day} ${row.zoneId}`, row);
+    }
+    return actions.map((action) => {
+      const startsAt = startOf(action);
+      const row = rows.get(`${Math.floor(startsAt / dayMs)} ${action.zoneId}`);
+      return row ? answerFor(action, row, now, startsAt) : { assessment: gone };
     });
-    return { assessment, facts };
   }
 
   /** The next batch is read from Postgres while this one is assessed and stored. @returns how many codes changed. */
@@ -135,6 +153,17 @@ export class StatusService {
     await this.recompute(ids);
     return ids.length;
   }
+}
+
+function answerFor(action: ActionToDispatch, row: FactsRow, now: Instant, startsAt: Instant): DispatchAnswer {
+  const { facts } = zoneContext(row, now, action.actionId, startsAt);
+  const ownDay = localDayOf(startsAt, facts.timeZone) === action.cycleDay;
+  const assessment = assess(facts, now, {
+    direction: action.direction,
+    span: { startsAt: action.startsAt, endsAt: action.endsAt },
+    cyclesReserved: ownDay ? action.cyclesReserved : undefined,
+  });
+  return { assessment, facts };
 }
 
 const gone: Assessment = {
