@@ -23,10 +23,10 @@ describe('loadConfig', () => {
       security: { secretsKeys: undefined },
       http: { host: '127.0.0.1', port: 3000 },
       data: { dir: '.warmshift' },
-      vendors: { allowLocalHosts: false },
+      vendors: { allowLocalHosts: false, requestsPerSecond: {} },
       bootstrap: { adminKey: undefined, supplier: 'Default supplier' },
       log: { level: 'info' },
-      worker: { concurrency: 50 },
+      worker: { concurrency: 256 },
       clock: undefined,
     });
   });

@@ -5,6 +5,7 @@ import {
   readHost,
   readInstant,
   readInteger,
+  readRates,
   readScale,
   readUrl,
   textSetting,
@@ -106,6 +107,16 @@ export const settingsSchema = z.object({
           'for the sandbox or your own vendor double.',
       }),
     ),
+  VENDOR_REQUESTS_PER_SECOND: textSetting(readRates)
+    .optional()
+    .meta(
+      meta({
+        description:
+          'Requests a second that a vendor has granted each of your connections, where that is another number than ' +
+          'the one its adapter keeps to.',
+        example: 'heatingcontrol=20,nox=5',
+      }),
+    ),
   BOOTSTRAP_ADMIN_KEY: textSetting(readAdminKey)
     .optional()
     .meta(
@@ -123,8 +134,14 @@ export const settingsSchema = z.object({
     .default('info')
     .meta(meta({ description: `Least important line that is written: ${logLevels.join(', ')}.` })),
   WORKER_CONCURRENCY: textSetting(readInteger(1, 1000))
-    .default(50)
-    .meta(meta({ description: 'Jobs that one worker process works on at the same time.' })),
+    .default(256)
+    .meta(
+      meta({
+        description:
+          'Jobs per vendor that one worker process works on at the same time. They wait most of the time, and what they ' +
+          'ask of Postgres together costs little more than what one asks.',
+      }),
+    ),
   CLOCK_VIRTUAL_START: textSetting(readInstant)
     .optional()
     .meta(

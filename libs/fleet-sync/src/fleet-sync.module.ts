@@ -50,6 +50,7 @@ import { SyncSchedule } from './sync-schedule';
           clock,
           logger,
           allowLocalVendorHosts: config.vendors.allowLocalHosts,
+          requestsPerSecond: config.vendors.requestsPerSecond,
         }),
     },
     {

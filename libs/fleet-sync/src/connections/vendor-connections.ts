@@ -23,6 +23,8 @@ export interface VendorConnectionsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly allowLocalVendorHosts: boolean;
+  /** By vendor: what was granted, in place of what the manifest says. */
+  readonly requestsPerSecond?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Turns a stored connection into a vendor adapter with everything it shares across processes. */
@@ -59,6 +61,14 @@ export class VendorConnections {
     return { leadMs, readBackAfterMs, readBackUntilMs };
   }
 
+  /** A granted rate may burst for as long as the vendor's own does. */
+  private pacingOf({ vendor, pacing }: VendorManifest): VendorManifest['pacing'] {
+    const granted = this.options.requestsPerSecond?.[vendor];
+    if (granted === undefined) return pacing;
+    const burst = Math.max(pacing.burst, Math.floor((pacing.burst * granted) / pacing.requestsPerSecond));
+    return { ...pacing, requestsPerSecond: granted, burst };
+  }
+
   private build(connection: Connection, credentials: Record<string, unknown>): OpenConnection {
     const { allowLocalVendorHosts, clock, db, logger, secrets } = this.options;
     const module: VendorModule = vendorModule(connection.vendor);
@@ -74,7 +84,7 @@ export class VendorConnections {
       pacer: new PostgresPacer({
         db,
         connectionId: connection.connectionId,
-        pacing: module.manifest.pacing,
+        pacing: this.pacingOf(module.manifest),
         clock,
       }),
       tokens: new PostgresTokenStore(db, secrets, connection.connectionId),
