@@ -26,6 +26,8 @@ import { queueLog } from './queue-log';
 
 /** The outbox is looked at so often (real ms): the time a command waits before it is even in the queue. */
 const relayTickMs = 200;
+/** Rows that leave it at once. */
+const relayBatch = 2_000;
 
 /** Takes jobs from the queue and hands them to the libraries; relays the outbox into the queue. */
 @Injectable()
@@ -53,7 +55,11 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
     this.producer = new JobProducer(this.backend);
     const log = queueLog(logger);
     this.host = new JobWorkerHost(this.backend, { realMs: (ms) => clock.realMs(ms), onEvent: log });
-    this.relay = new OutboxRelay(outbox, this.producer, clock, { tickMs: relayTickMs, onEvent: log });
+    this.relay = new OutboxRelay(outbox, this.producer, clock, {
+      tickMs: relayTickMs,
+      batchSize: relayBatch,
+      onEvent: log,
+    });
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -70,6 +76,7 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
     await this.relay.stop();
     const { unfinished } = await this.host.stop();
     if (unfinished > 0) this.logger.warn({ unfinished }, 'worker.stopped-with-jobs-in-flight');
+    await this.advancer.close();
     await this.producer.close();
     await this.backend.close();
   }

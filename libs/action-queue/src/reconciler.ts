@@ -1,11 +1,11 @@
 import type { Clock } from '@warmshift/config';
 import type { Logger } from '@warmshift/observability';
-import type { ActionAdvancer, Advanced } from './action-advancer';
+import type { ActionAdvancer } from './action-advancer';
 import type { ActionsRepository } from './actions.repository';
+import { Pass } from './reconciler-pass';
 
-/** How much one tick of one process takes on. */
-const batch = 200;
-const concurrency = 24;
+/** How many actions are looked up at once. */
+const batch = 1_000;
 /** Jobs get this long (real ms) to do what is due before the reconciler does it itself. */
 const graceRealMs = 1_500;
 
@@ -54,41 +54,13 @@ export class Reconciler {
   }
 
   private async reconcileBatch(pass: Pass): Promise<number> {
-    const { actions, advancer, clock } = this.options;
+    const { actions, clock } = this.options;
     const overdueSince = clock.now() - clock.virtualMs(graceRealMs);
     const due = await actions.due(overdueSince, batch, pass.awayConnections());
-    const next = due.values();
-    const worker = async (): Promise<void> => {
-      for (const { actionId, connectionId } of next) {
-        if (this.stopped) return;
-        if (pass.isAway(connectionId)) continue;
-        pass.note(connectionId, await advancer.advance(actionId));
-      }
-    };
-    await Promise.all(Array.from({ length: concurrency }, worker));
+    await pass.run(due, async ({ actionId }) => {
+      if (!this.stopped) return this.options.advancer.advance(actionId);
+      return { skipped: 'stopping' };
+    });
     return due.length;
-  }
-}
-
-/** After so many steps of a connection that nobody answered, its others wait for the next pass. */
-const awayAfter = 3;
-
-/** What one pass found out. A vendor that does not answer costs a time-out per try, which others should not wait for. */
-class Pass {
-  taken = 0;
-  private readonly unanswered = new Map<string, number>();
-
-  note(connectionId: string, outcome: Advanced): void {
-    if (outcome === 'done') this.taken += 1;
-    else if (outcome.vendorAway)
-      this.unanswered.set(connectionId, (this.unanswered.get(connectionId) ?? 0) + 1);
-  }
-
-  isAway(connectionId: string): boolean {
-    return (this.unanswered.get(connectionId) ?? 0) >= awayAfter;
-  }
-
-  awayConnections(): string[] {
-    return [...this.unanswered.keys()].filter((connectionId) => this.isAway(connectionId));
   }
 }
