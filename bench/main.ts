@@ -6,8 +6,10 @@ import { machine, type Bench, type BenchResult } from './bench';
 import { statusBench } from './benches/status';
 import { planBench } from './benches/plan';
 import { syncBench } from './benches/sync';
+import { dispatchBench } from './benches/dispatch';
+import { restoreBench } from './benches/restore';
 
-const benches: readonly Bench[] = [statusBench, planBench, syncBench];
+const benches: readonly Bench[] = [statusBench, planBench, syncBench, dispatchBench, restoreBench];
 
 const help = `npm run bench [-- NAME ...]
 
