@@ -19,6 +19,12 @@ export type Backend = 'redis' | 'postgres';
 
 /** An evening on which the heaters have something to give, shown by a clock that runs as fast as the real one. */
 const virtualStart = Date.parse('2026-01-14T17:00:00Z');
+export interface VendorWrite {
+  readonly vendorDeviceId: string;
+  readonly what: { readonly mode: string; readonly temperature?: number };
+  readonly realAt: number;
+}
+
 export interface InstallationSize {
   /** Heaters in the sandbox's cloud: more than are wanted, for some are off, out of reach or cool already. */
   readonly sandboxHeaters: number;
@@ -240,6 +246,11 @@ export class Installation {
     });
   }
 
+  /** Waits until some action of an occurrence is in this state. */
+  someIn(occurrenceId: string, state: string): Promise<void> {
+    return until(async () => ((await this.states(occurrenceId))[state] ?? 0) > 0);
+  }
+
   /** Heaters that do otherwise than their customers set, as the sandbox knows. */
   async steeredNow(): Promise<Set<string>> {
     const answer = await fetch(`${this.sandbox.url}/control/fleet`);
@@ -249,6 +260,15 @@ export class Installation {
     return new Set(
       devices.filter(({ steering }) => steering !== null).map((device) => device.vendorDeviceId),
     );
+  }
+
+  /** Every write that the vendor got, in their order; times are real, epoch ms. */
+  async writes(): Promise<readonly VendorWrite[]> {
+    const answer = await fetch(`${this.sandbox.url}/control/writes`);
+    const { writes } = (await answer.json()) as {
+      writes: (Omit<VendorWrite, 'realAt'> & { realAt: string })[];
+    };
+    return writes.map((write) => ({ ...write, realAt: Date.parse(write.realAt) }));
   }
 
   /** Requests that the vendor got since the sandbox started. */

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
-const dist = resolve(__dirname, '../..');
+const root = resolve(__dirname, '../..');
+/** Also for tests, which run from the sources. */
+const dist = basename(root) === 'dist' ? root : join(root, 'dist');
 
 /** A program of `dist/` as a process of its own. */
 export class BenchProcess {
