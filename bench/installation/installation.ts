@@ -117,7 +117,6 @@ export class Installation {
       ...(this.redis ? { REDIS_URL: this.redis.url } : {}),
       SECRETS_KEY: this.key.toString('hex'),
       ALLOW_LOCAL_VENDOR_HOSTS: 'true',
-      VENDOR_REQUESTS_PER_SECOND: `heatingcontrol=${this.requestsPerSecond}`,
       LOG_LEVEL: 'warn',
       ...clockSettings(this.realStart),
     });
@@ -298,9 +297,9 @@ export class Installation {
     // Never discovered or read: what is measured is the actions.
     await this.db.run(
       `INSERT INTO connections (id, supplier_id, vendor, name, base_url, credentials, status_since, created_at,
-         next_discover_at, next_read_idle_at, next_read_active_at)
-       VALUES ($1, $2, 'heatingcontrol', 'bench', $3, $4, $5, $5, $6, $6, $6)`,
-      [this.connectionId, this.supplierId, baseUrl, sealed, now, later],
+         next_discover_at, next_read_idle_at, next_read_active_at, requests_per_second)
+       VALUES ($1, $2, 'heatingcontrol', 'bench', $3, $4, $5, $5, $6, $6, $6, $7)`,
+      [this.connectionId, this.supplierId, baseUrl, sealed, now, later, this.requestsPerSecond],
     );
     await this.db.run('INSERT INTO connection_runtime (connection_id) VALUES ($1)', [this.connectionId]);
     await this.db.run(

@@ -23,7 +23,7 @@ describe('loadConfig', () => {
       security: { secretsKeys: undefined },
       http: { host: '127.0.0.1', port: 3000 },
       data: { dir: '.warmshift' },
-      vendors: { allowLocalHosts: false, requestsPerSecond: {} },
+      vendors: { allowLocalHosts: false },
       bootstrap: { adminKey: undefined, supplier: 'Default supplier' },
       log: { level: 'info' },
       worker: { concurrency: 256 },

@@ -10,11 +10,7 @@ export interface Config {
   readonly security: { readonly secretsKeys?: SecretsKeys | undefined };
   readonly http: { readonly host: string; readonly port: number };
   readonly data: { readonly dir: string };
-  readonly vendors: {
-    readonly allowLocalHosts: boolean;
-    /** By vendor, where it is not what the adapter keeps to. */
-    readonly requestsPerSecond: Readonly<Record<string, number>>;
-  };
+  readonly vendors: { readonly allowLocalHosts: boolean };
   readonly bootstrap: { readonly adminKey?: string | undefined; readonly supplier: string };
   readonly log: { readonly level: LogLevel };
   readonly worker: { readonly concurrency: number };
@@ -134,10 +130,7 @@ function configFrom(settings: Settings): Config {
     security: { secretsKeys: settings.SECRETS_KEY },
     http: { host: settings.HOST, port: settings.PORT },
     data: { dir: settings.DATA_DIR },
-    vendors: {
-      allowLocalHosts: settings.ALLOW_LOCAL_VENDOR_HOSTS,
-      requestsPerSecond: settings.VENDOR_REQUESTS_PER_SECOND ?? {},
-    },
+    vendors: { allowLocalHosts: settings.ALLOW_LOCAL_VENDOR_HOSTS },
     bootstrap: { adminKey: settings.BOOTSTRAP_ADMIN_KEY, supplier: settings.BOOTSTRAP_SUPPLIER },
     log: { level: settings.LOG_LEVEL },
     worker: { concurrency: settings.WORKER_CONCURRENCY },

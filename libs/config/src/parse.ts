@@ -57,16 +57,3 @@ export function readScale(text: string): number | Refusal {
   if (/^\d+(\.\d+)?$/.test(text) && scale > 0 && scale <= 100_000) return scale;
   return new Refusal('must be a number above 0 and at most 100000');
 }
-
-/** Such as `heatingcontrol=20,nox=0.5`. */
-export function readRates(text: string): Readonly<Record<string, number>> | Refusal {
-  const rates = new Map<string, number>();
-  for (const entry of text.split(',')) {
-    const [, vendor, rate] = /^\s*([a-z][a-z0-9-]{0,31})=(\d+(?:\.\d+)?)\s*$/.exec(entry) ?? [];
-    const value = Number(rate);
-    if (vendor === undefined || rates.has(vendor) || !(value > 0 && value <= 100_000))
-      return new Refusal('must be a list such as heatingcontrol=20,nox=0.5, each vendor once, above 0');
-    rates.set(vendor, value);
-  }
-  return Object.fromEntries(rates);
-}

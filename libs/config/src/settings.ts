@@ -5,7 +5,6 @@ import {
   readHost,
   readInstant,
   readInteger,
-  readRates,
   readScale,
   readUrl,
   textSetting,
@@ -105,16 +104,6 @@ export const settingsSchema = z.object({
         description:
           'Lets connections point at hosts of this machine or the private network, also by plain http: ' +
           'for the sandbox or your own vendor double.',
-      }),
-    ),
-  VENDOR_REQUESTS_PER_SECOND: textSetting(readRates)
-    .optional()
-    .meta(
-      meta({
-        description:
-          'Requests a second that a vendor has granted each of your connections, where that is another number than ' +
-          'the one its adapter keeps to.',
-        example: 'heatingcontrol=20,nox=5',
       }),
     ),
   BOOTSTRAP_ADMIN_KEY: textSetting(readAdminKey)

@@ -50,7 +50,6 @@ import { SyncSchedule } from './sync-schedule';
           clock,
           logger,
           allowLocalVendorHosts: config.vendors.allowLocalHosts,
-          requestsPerSecond: config.vendors.requestsPerSecond,
         }),
     },
     {

@@ -1,7 +1,7 @@
 export * from './connections/connection';
 export { ConnectionsRepository } from './connections/connections.repository';
 export { ConnectionsService } from './connections/connections.service';
-export { VendorConnections, type OpenConnection } from './connections/vendor-connections';
+export { pacingOf, VendorConnections, type OpenConnection } from './connections/vendor-connections';
 export { sealedTo } from './connections/vendor-runtime';
 export { DiscoverService } from './discovery/discover.service';
 export { FleetRepository, type StoredZone } from './discovery/fleet.repository';

@@ -188,6 +188,7 @@ describe('access to the API', () => {
       const other = world.as(otherKey);
       const requests: [Method, string, object?][] = [
         ['get', `connections/${ids.connection}`],
+        ['patch', `connections/${ids.connection}`, { name: 'Mine now' }],
         ['put', `connections/${ids.connection}/credentials`, { credentials: { apiKey: 'x' } }],
         ['post', `connections/${ids.connection}/sync`],
         ['delete', `connections/${ids.connection}`],

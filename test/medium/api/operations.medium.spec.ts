@@ -91,6 +91,21 @@ describe('operating the API', () => {
     await admin().post('/admin/v1/connections', nox('Twice')).expect(409);
   });
 
+  it('changes the name and the agreed pace of a connection, and takes the pace back', async () => {
+    const { body: made } = await admin()
+      .post('/admin/v1/connections', { ...nox('Paced'), requestsPerSecond: 5 })
+      .expect(201);
+    expect(made.requestsPerSecond).toBe(5);
+    const path = `/admin/v1/connections/${made.connectionId}`;
+    const renamed = await admin().patch(path, { name: 'Paced well', requestsPerSecond: 50 }).expect(200);
+    expect(renamed.body).toMatchObject({ name: 'Paced well', requestsPerSecond: 50 });
+    const { body: own } = await admin().patch(path, { requestsPerSecond: null }).expect(200);
+    expect(own).not.toHaveProperty('requestsPerSecond');
+    await admin().patch(path, { requestsPerSecond: 0 }).expect(400);
+    await admin().post('/admin/v1/connections', nox('Taken')).expect(201);
+    await admin().patch(path, { name: 'Taken' }).expect(409);
+  });
+
   it('says what each vendor needs, and which of it is secret', async () => {
     const { body } = await admin().get('/admin/v1/vendors').expect(200);
     expect(body.data.map(({ vendor: name }: { vendor: string }) => name).sort()).toEqual([

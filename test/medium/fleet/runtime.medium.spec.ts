@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Database } from '@warmshift/db';
 import { dayMs } from '@warmshift/domain';
 import { SecretBox } from '@warmshift/security';
+import { pacingOf } from '@warmshift/fleet-sync';
 import { VendorRateLimited } from '@warmshift/vendors/contract';
 import { PostgresPacer } from '../../../libs/fleet-sync/src/connections/postgres-pacer';
 import { PostgresTokenStore } from '../../../libs/fleet-sync/src/connections/vendor-runtime';
@@ -21,7 +22,7 @@ describe('pacing', () => {
   const polite = { requestsPerSecond: 3, burst: 4, concurrency: 4, restoreShare: 0.25 };
 
   /** When requests of two processes go out, on a clock that stands still: waiting only notes how long. */
-  async function sendTimes(pacing: typeof polite, count: number, purpose: 'read' | 'restore' = 'read') {
+  async function sendTimes(pacing: typeof polite, count: number, purpose: 'steer' | 'restore' = 'restore') {
     const sentAt: number[] = [];
     const other = new Database({ url: db.url });
     const take = async (through: Database) => {
@@ -77,6 +78,37 @@ describe('pacing', () => {
     });
     await patient.take('restore');
     expect(waits).toEqual([45_000]);
+  });
+
+  it('lets reading have what is free, and steering and giving back go before it', async () => {
+    const slept: number[] = [];
+    const pacerThat = (sleep: (realMs: number) => void) =>
+      new PostgresPacer({
+        db: world.db,
+        connectionId,
+        pacing: polite,
+        clock: world.clock,
+        sleep: (realMs) => Promise.resolve(sleep(realMs)),
+      });
+    const standing = pacerThat(() => undefined);
+    const passing = pacerThat((realMs) => {
+      slept.push(realMs);
+      world.clock.advance(realMs);
+    });
+    for (let times = 0; times < polite.burst + 2; times += 1) await standing.take('steer');
+    await expect(standing.take('read')).rejects.toThrow(VendorRateLimited);
+    await standing.take('steer');
+    await standing.take('restore');
+    const before = world.clock.now();
+    await passing.take('read');
+    expect(slept.length).toBeGreaterThan(1);
+    expect(world.clock.now() - before).toBeLessThan(6 * (1000 / polite.requestsPerSecond));
+  });
+
+  it('follows the pace that was agreed for a connection, with a burst as long as before', () => {
+    expect(pacingOf({ pacing: polite }, undefined)).toBe(polite);
+    expect(pacingOf({ pacing: polite }, 30)).toEqual({ ...polite, requestsPerSecond: 30, burst: 40 });
+    expect(pacingOf({ pacing: polite }, 0.1)).toMatchObject({ requestsPerSecond: 0.1, burst: 1 });
   });
 
   it('keeps the share of the day for giving back, and starts anew the next day', async () => {

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '@warmshift/config';
 import { ConnectionsRepository, ConnectionsService, SyncRequests } from '@warmshift/fleet-sync';
@@ -8,6 +8,7 @@ import { CurrentCaller, RequireRole } from '../auth/access';
 import { IdParams } from '../http/wire';
 import {
   ConnectionAnswer,
+  ConnectionPatchBody,
   ConnectionsAnswer,
   CredentialsBody,
   NewConnectionBody,
@@ -58,6 +59,20 @@ export class ConnectionsController {
   @ApiOperation({ summary: 'One connection' })
   @ZodResponse({ status: 200, type: ConnectionAnswer })
   async get(@CurrentCaller() caller: Caller, @Param() { id }: IdParams) {
+    return toConnectionAnswer(await this.connections.get(caller.supplierId, id));
+  }
+
+  @Patch(':id')
+  @RequireRole('admin')
+  @ApiOperation({ summary: 'Name and agreed pace of a connection' })
+  @ZodResponse({ status: 200, type: ConnectionAnswer })
+  async update(
+    @CurrentCaller() caller: Caller,
+    @Param() { id }: IdParams,
+    @Body() body: ConnectionPatchBody,
+  ) {
+    await this.connections.update(caller.supplierId, id, body);
+    await this.note(caller, 'connection.update', id, body);
     return toConnectionAnswer(await this.connections.get(caller.supplierId, id));
   }
 

@@ -13,13 +13,21 @@ const baseUrl = z
   .max(500)
   .meta({ description: "The vendor's address: https and public, unless the service allows local hosts." });
 
+const name = z.string().trim().min(1, 'must not be empty').max(200);
+const requestsPerSecond = z
+  .number()
+  .min(0.01)
+  .max(1_000)
+  .meta({ description: "Agreed with the vendor for these credentials; absent: the vendor's own pace." });
+
 export const newConnectionSchema = z
   .strictObject({
     vendor: z.string().min(1).max(50),
-    name: z.string().trim().min(1, 'must not be empty').max(200),
+    name,
     baseUrl,
     credentials,
     settings: settings.default({}),
+    requestsPerSecond: requestsPerSecond.optional(),
   })
   .meta({
     examples: [
@@ -37,12 +45,24 @@ export class CredentialsBody extends createZodDto(
   z.strictObject({ credentials, settings: settings.optional(), baseUrl: baseUrl.optional() }),
 ) {}
 
+export class ConnectionPatchBody extends createZodDto(
+  z
+    .strictObject({
+      name: name.optional(),
+      requestsPerSecond: requestsPerSecond.nullable().optional().meta({
+        description: "Agreed with the vendor for these credentials; null: the vendor's own pace again.",
+      }),
+    })
+    .meta({ examples: [{ requestsPerSecond: 20 }] }),
+) {}
+
 export const connectionSchema = z.object({
   connectionId: z.uuid(),
   vendor: z.string(),
   name: z.string(),
   baseUrl: z.string(),
   settings: z.record(z.string(), z.unknown()),
+  requestsPerSecond: requestsPerSecond.optional(),
   status: z.enum(connectionStatuses),
   statusReason: z
     .string()

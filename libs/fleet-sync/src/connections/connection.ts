@@ -11,6 +11,8 @@ export interface Connection {
   readonly name: string;
   readonly baseUrl: string;
   readonly settings: Record<string, unknown>;
+  /** Agreed with the vendor; absent: what the manifest says. */
+  readonly requestsPerSecond?: number | undefined;
   readonly status: ConnectionStatus;
   /** The vendor's own words when the status is not ACTIVE. */
   readonly statusReason?: string | undefined;
@@ -37,4 +39,11 @@ export interface NewConnection {
   readonly baseUrl: string;
   readonly credentials: Record<string, unknown>;
   readonly settings: Record<string, unknown>;
+  readonly requestsPerSecond?: number | undefined;
+}
+
+/** What an operator may change of a connection without new credentials; `null` takes a value back. */
+export interface ConnectionPatch {
+  readonly name?: string | undefined;
+  readonly requestsPerSecond?: number | null | undefined;
 }

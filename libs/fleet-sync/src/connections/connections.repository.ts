@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Batch, byKey, type Database, type Prisma } from '@warmshift/db';
 import { Conflict, NotFound, type Instant } from '@warmshift/domain';
-import type { Connection, ConnectionProblem, ConnectionStatus } from './connection';
+import type { Connection, ConnectionPatch, ConnectionProblem, ConnectionStatus } from './connection';
 
 type Row = Prisma.ConnectionGetPayload<object>;
 
@@ -13,6 +13,7 @@ interface NewRow {
   readonly baseUrl: string;
   readonly sealedCredentials: string;
   readonly settings: Record<string, unknown>;
+  readonly requestsPerSecond?: number | undefined;
 }
 
 /** Connections in Postgres. Credentials go in and out sealed. */
@@ -38,6 +39,7 @@ export class ConnectionsRepository {
           baseUrl: row.baseUrl,
           credentials: row.sealedCredentials,
           settings: row.settings as Prisma.InputJsonObject,
+          requestsPerSecond: row.requestsPerSecond ?? null,
           statusSince: due,
           createdAt: due,
           nextDiscoverAt: due,
@@ -48,10 +50,7 @@ export class ConnectionsRepository {
       });
       return toConnection(created);
     } catch (error) {
-      if ((error as { code?: string }).code === 'P2002') {
-        throw new Conflict(`There is a connection named "${row.name}" already.`, { cause: error });
-      }
-      throw error;
+      throw conflictOf(error, row.name) ?? error;
     }
   }
 
@@ -85,6 +84,22 @@ export class ConnectionsRepository {
     });
     const found = byKey(rows, ({ id }) => id);
     return ids.map((id) => found.get(id));
+  }
+
+  /** @throws NotFound also for a connection of another supplier; Conflict when the name is taken. */
+  async update(supplierId: string, connectionId: string, patch: ConnectionPatch): Promise<void> {
+    const { name, requestsPerSecond } = patch;
+    const data = {
+      ...(name === undefined ? {} : { name }),
+      ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
+    };
+    try {
+      const where = { id: connectionId, supplierId, retiredAt: null };
+      const { count } = await this.db.prisma.connection.updateMany({ where, data });
+      if (count === 0) throw new NotFound('connection', connectionId);
+    } catch (error) {
+      throw conflictOf(error, name) ?? error;
+    }
   }
 
   async replaceCredentials(
@@ -191,6 +206,11 @@ export class ConnectionsRepository {
   }
 }
 
+function conflictOf(error: unknown, name: string | undefined): Conflict | undefined {
+  if ((error as { code?: string }).code !== 'P2002') return undefined;
+  return new Conflict(`There is a connection named "${name}" already.`, { cause: error });
+}
+
 function toConnection(row: Row): Connection {
   return {
     connectionId: row.id,
@@ -199,6 +219,7 @@ function toConnection(row: Row): Connection {
     name: row.name,
     baseUrl: row.baseUrl,
     settings: row.settings as Record<string, unknown>,
+    requestsPerSecond: row.requestsPerSecond ?? undefined,
     status: row.status,
     statusReason: row.statusReason ?? undefined,
     statusSince: row.statusSince.getTime(),

@@ -46,6 +46,7 @@ export class ConnectionsService {
         baseUrl,
         sealedCredentials: this.seal(connectionId, wanted.credentials),
         settings: wanted.settings,
+        requestsPerSecond: wanted.requestsPerSecond,
       },
       clock.now(),
     );

@@ -11,10 +11,15 @@ type Purpose = Parameters<Pacer['take']>[0];
 
 /**
  * How long a request waits for its turn, real ms, for a worker waits with it. What would wait longer is refused without
- * taking a turn: it is done later, and the worker is free for another connection. Steering is refused first, so that the line is never long
- * when something has to be given back.
+ * taking a turn: it is done later, and the worker is free for another connection.
  */
 const patienceRealMs: Readonly<Record<Purpose, number>> = { steer: 30_000, read: 60_000, restore: 60_000 };
+
+/**
+ * How long the line may be for a request to join it, real ms. Restores go first: steering leaves them room, and reading, which never ends,
+ * takes only what is free now, or it would take every turn there is.
+ */
+const longestLineRealMs: Readonly<Record<Purpose, number>> = { steer: 30_000, read: 100, restore: 60_000 };
 
 export interface PostgresPacerOptions {
   readonly db: Database;
@@ -54,17 +59,24 @@ export class PostgresPacer implements Pacer {
   /** @throws VendorRateLimited when the day's quota is used up, or the wait would be longer than is reasonable. */
   async take(purpose: Purpose): Promise<void> {
     const { clock } = this.options;
-    const sendAt = await this.turns[purpose].add(undefined);
-    if (sendAt === undefined) throw await this.refusal(purpose, clock.now());
-    const now = clock.now();
-    if (sendAt > now) await this.sleep(clock.realMs(sendAt - now));
+    const askAgainRealMs = Math.max(longestLineRealMs[purpose] / 2, clock.realMs(this.emissionMs));
+    for (let leftRealMs = patienceRealMs[purpose]; ; leftRealMs -= askAgainRealMs) {
+      const sendAt = await this.turns[purpose].add(undefined);
+      const now = clock.now();
+      if (sendAt !== undefined) return sendAt > now ? this.sleep(clock.realMs(sendAt - now)) : undefined;
+      const mayWait = leftRealMs > longestLineRealMs[purpose];
+      const refusal = await this.refusal(purpose, now);
+      if (!mayWait || refusal.daily) throw refusal.error;
+      await this.sleep(askAgainRealMs);
+    }
   }
 
   /** When each of `count` requests may go out; `undefined` for those that get no turn. */
   private async turnsFor(purpose: Purpose, count: number): Promise<(Instant | undefined)[]> {
     const { clock, connectionId, db } = this.options;
     const now = clock.now();
-    const latestFreeAt = now + this.patienceMs(purpose) + this.burstMs - this.emissionMs;
+    const longestLineMs = Math.max(this.virtualMs(longestLineRealMs[purpose]), this.emissionMs);
+    const latestFreeAt = now + longestLineMs + this.burstMs - this.emissionMs;
     const [row] = await db.rows<{ fromAt: Instant; granted: number }>(
       `UPDATE connection_runtime runtime
        SET next_free_at = turn.from_at + make_interval(secs => ceil(turn.granted * $3::float8) / 1000.0),
@@ -102,8 +114,8 @@ export class PostgresPacer implements Pacer {
     );
   }
 
-  private patienceMs(purpose: Purpose): number {
-    return Math.floor(patienceRealMs[purpose] / this.options.clock.realMs(1));
+  private virtualMs(realMs: number): number {
+    return Math.floor(realMs / this.options.clock.realMs(1));
   }
 
   private get burstMs(): number {
@@ -117,7 +129,10 @@ export class PostgresPacer implements Pacer {
     return Math.floor(requestsPerDay * (1 - restoreShare));
   }
 
-  private async refusal(purpose: Purpose, now: Instant): Promise<Error> {
+  private async refusal(
+    purpose: Purpose,
+    now: Instant,
+  ): Promise<{ readonly error: Error; readonly daily: boolean }> {
     const { connectionId, db } = this.options;
     const day = utcDay(now);
     const [turn] = await db.rows<Turn>(
@@ -125,15 +140,23 @@ export class PostgresPacer implements Pacer {
        FROM connection_runtime WHERE connection_id = $1`,
       [connectionId],
     );
-    if (!turn) return new Error(`Connection ${connectionId} has no pacing row.`);
+    if (!turn) throw new Error(`Connection ${connectionId} has no pacing row.`);
     const quota = this.quotaFor(purpose);
     if (quota !== undefined && turn.quotaDay === day && turn.quotaUsed >= quota) {
       const untilNextUtcDay = dayMs - (now % dayMs);
-      return new VendorRateLimited(`The daily quota of ${quota} requests is used up.`, untilNextUtcDay);
+      const error = new VendorRateLimited(
+        `The daily quota of ${quota} requests is used up.`,
+        untilNextUtcDay,
+      );
+      return { error, daily: true };
     }
     const waitMs = (turn.nextFreeAt ?? now) - (this.burstMs - this.emissionMs) - now;
-    const retryAfterMs = Math.max(this.emissionMs, waitMs - this.patienceMs(purpose) / 2);
-    return new VendorRateLimited('The connection is busy: its rate limit leaves no turn soon.', retryAfterMs);
+    const retryAfterMs = Math.max(this.emissionMs, waitMs - this.virtualMs(patienceRealMs[purpose]) / 2);
+    const error = new VendorRateLimited(
+      'The connection is busy: its rate limit leaves no turn soon.',
+      retryAfterMs,
+    );
+    return { error, daily: false };
   }
 }
 

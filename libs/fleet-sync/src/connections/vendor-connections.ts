@@ -23,8 +23,6 @@ export interface VendorConnectionsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly allowLocalVendorHosts: boolean;
-  /** By vendor: what was granted, in place of what the manifest says. */
-  readonly requestsPerSecond?: Readonly<Record<string, number>> | undefined;
 }
 
 /** Turns a stored connection into a vendor adapter with everything it shares across processes. */
@@ -41,7 +39,12 @@ export class VendorConnections {
       return undefined;
     }
     const { connection, sealedCredentials } = stored;
-    const key = [sealedCredentials, connection.baseUrl, JSON.stringify(connection.settings)].join('\n');
+    const key = [
+      sealedCredentials,
+      connection.baseUrl,
+      JSON.stringify(connection.settings),
+      connection.requestsPerSecond,
+    ].join('\n');
     const known = this.opened.get(connectionId);
     if (known?.key === key) {
       return { ...known.open, connection };
@@ -61,14 +64,6 @@ export class VendorConnections {
     return { leadMs, readBackAfterMs, readBackUntilMs };
   }
 
-  /** A granted rate may burst for as long as the vendor's own does. */
-  private pacingOf({ vendor, pacing }: VendorManifest): VendorManifest['pacing'] {
-    const granted = this.options.requestsPerSecond?.[vendor];
-    if (granted === undefined) return pacing;
-    const burst = Math.max(pacing.burst, Math.floor((pacing.burst * granted) / pacing.requestsPerSecond));
-    return { ...pacing, requestsPerSecond: granted, burst };
-  }
-
   private build(connection: Connection, credentials: Record<string, unknown>): OpenConnection {
     const { allowLocalVendorHosts, clock, db, logger, secrets } = this.options;
     const module: VendorModule = vendorModule(connection.vendor);
@@ -84,7 +79,7 @@ export class VendorConnections {
       pacer: new PostgresPacer({
         db,
         connectionId: connection.connectionId,
-        pacing: this.pacingOf(module.manifest),
+        pacing: pacingOf(module.manifest, connection.requestsPerSecond),
         clock,
       }),
       tokens: new PostgresTokenStore(db, secrets, connection.connectionId),
@@ -96,6 +91,16 @@ export class VendorConnections {
     });
     return { connection, manifest: module.manifest, adapter };
   }
+}
+
+/** A vendor's pace, or the one that was agreed for this connection: a burst lasts as long as before. */
+export function pacingOf(
+  { pacing }: Pick<VendorManifest, 'pacing'>,
+  agreedPerSecond: number | undefined,
+): VendorManifest['pacing'] {
+  if (agreedPerSecond === undefined) return pacing;
+  const burst = Math.max(1, Math.round((pacing.burst * agreedPerSecond) / pacing.requestsPerSecond));
+  return { ...pacing, requestsPerSecond: agreedPerSecond, burst };
 }
 
 /** One of each per process, so that connections to one host share their pool. */

@@ -47,9 +47,12 @@ export class FleetRepository {
     return zonesOf(this.db, connectionId);
   }
 
-  /** Zones of devices that are in an action right now (`active`), or of all others (`idle`). */
+  /**
+   * Zones of devices that are in an action right now (`active`), or of all others (`idle`). Those of which nothing was heard for
+   * longest come first: a pass that is cut short must not leave out the same ones every time.
+   */
   async zonesToRead(connectionId: string, scope: 'idle' | 'active'): Promise<StoredZone[]> {
-    const zones = await this.zonesOf(connectionId);
+    const zones = await zonesOf(this.db, connectionId, oldestReadingFirst);
     const holding = await this.db.rows<{ deviceId: string }>(
       `SELECT DISTINCT device_id AS "deviceId" FROM actions
        WHERE connection_id = $1 AND state IN ('DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING')`,
@@ -177,13 +180,16 @@ function retireUnseen(sql: Sql, connection: Connection, now: Instant): Promise<n
   );
 }
 
-function zonesOf(sql: Sql, connectionId: string): Promise<StoredZone[]> {
+const byVendorId = 'device.vendor_device_id, zone.kind';
+const oldestReadingFirst = `min(zone.measured_at) OVER (PARTITION BY device.id) NULLS FIRST, ${byVendorId}`;
+
+function zonesOf(sql: Sql, connectionId: string, order = byVendorId): Promise<StoredZone[]> {
   return sql.rows<StoredZone>(
     `SELECT zone.id AS "zoneId", device.id AS "deviceId", device.vendor_device_id AS "vendorDeviceId",
             device.vendor_site_id AS "vendorSiteId", device.kind AS "deviceKind", zone.kind
      FROM zones zone JOIN devices device ON device.id = zone.device_id
      WHERE device.connection_id = $1 AND device.retired_at IS NULL
-     ORDER BY device.vendor_device_id, zone.kind`,
+     ORDER BY ${order}`,
     [connectionId],
   );
 }
