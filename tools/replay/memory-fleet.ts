@@ -241,6 +241,7 @@ export class MemoryFleet {
       ratedPowerW: listed.ratedPowerW ?? null,
       expectedPowerW: latest.expectedPowerW ?? null,
       coolingKPerH: latest.coolingKPerH ?? null,
+      gainKPerH: latest.gainKPerH ?? null,
       activationLimitC: latest.activationLimitC ?? null,
       vendorCanActivate: latest.vendorStatus?.canActivate ?? null,
       vendorReason: latest.vendorStatus?.reason ?? null,

@@ -12,7 +12,7 @@ import { ActionWrites, type Change, type NoteEvent } from './action-writes';
 import type { ActionPatch, StoredAction } from './stored-action';
 
 const selectAction = `
-  SELECT action.id AS "actionId", action.supplier_id AS "supplierId", action.occurrence_id AS "occurrenceId",
+  SELECT action.id AS "actionId", action.supplier_id AS "supplierId", action.occurrence_id AS "occurrenceId", action.purpose,
          action.connection_id AS "connectionId", action.device_id AS "deviceId", action.zone_id AS "zoneId",
          action.zone_kind AS zone, action.vendor, action.direction, action.starts_at AS "startsAt",
          action.ends_at AS "endsAt", action.state, action.code, action.cycles_reserved AS "cyclesReserved",

@@ -1,6 +1,6 @@
 import { Batch } from '@warmshift/db';
-import type { Instant, StatusCode } from '@warmshift/domain';
-import { minuteMs, setpointFor } from '@warmshift/domain';
+import type { Instant, StatusCode, ZoneFacts } from '@warmshift/domain';
+import { minuteMs, runHeating, setpointFor } from '@warmshift/domain';
 import type { DispatchAnswer } from '@warmshift/steerable-status';
 import {
   VendorForbidden,
@@ -42,7 +42,7 @@ export class Dispatcher {
     if (!steering) {
       return this.skip(action, 'NO_VENDOR_CONTROL', 'The vendor documents no way to steer this device.');
     }
-    const limitC = asked.facts && setpointFor({ direction: action.direction, facts: asked.facts });
+    const limitC = asked.facts && limitOf(action, asked.facts, context.now);
     if (limitC === undefined) {
       return this.skip(action, 'NO_HEADROOM', 'No setpoint that the rules allow would change anything.');
     }
@@ -185,6 +185,16 @@ export class Dispatcher {
       await actions.note(action, { event: 'sent_again', patch, cause, words }, now);
     }
   }
+}
+
+/** The temperature to which the action may go, °C: a disinfection run's is the one that its profile asks for. */
+function limitOf(
+  { direction, endsAt, purpose, startsAt }: StoredAction,
+  facts: ZoneFacts,
+  now: Instant,
+): number | undefined {
+  if (purpose !== 'disinfection') return setpointFor({ direction, facts });
+  return runHeating(facts, endsAt - Math.max(now, startsAt))?.limitC;
 }
 
 /** A vendor that keeps the time itself shows nothing before the start. */

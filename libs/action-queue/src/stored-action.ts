@@ -1,11 +1,13 @@
-import type { ActionState, Direction, Instant, OutcomeCode, ZoneKind } from '@warmshift/domain';
+import type { ActionPurpose, ActionState, Direction, Instant, OutcomeCode, ZoneKind } from '@warmshift/domain';
 import type { DeviceRef, VendorCommand, VendorState } from '@warmshift/vendors/contract';
 
 /** An action as it lies in Postgres, with what is needed to reach its device. Power in W. */
 export interface StoredAction {
   readonly actionId: string;
   readonly supplierId: string;
-  readonly occurrenceId: string;
+  /** Absent: no campaign's. */
+  readonly occurrenceId?: string | undefined;
+  readonly purpose: ActionPurpose;
   readonly connectionId: string;
   readonly deviceId: string;
   readonly zoneId: string;

@@ -2,6 +2,7 @@ import { advanceJob } from '@warmshift/action-queue';
 import { addToOutbox, at, iso, recordset, type Sql } from '@warmshift/db';
 import {
   localDayOf,
+  type ActionPurpose,
   type Direction,
   type ExpectedDraw,
   type Instant,
@@ -121,20 +122,31 @@ export async function takeCycles(
 
 export async function insertActions(
   sql: Sql,
-  occurrence: { readonly occurrenceId: string; readonly supplierId: string },
-  order: { readonly name: string; readonly direction: Direction },
+  occurrence: { readonly occurrenceId?: string | undefined; readonly supplierId: string },
+  order: {
+    readonly name: string;
+    readonly direction: Direction;
+    readonly purpose?: ActionPurpose | undefined;
+  },
   actions: readonly NewAction[],
   now: Instant,
 ): Promise<void> {
   await sql.run(
     `INSERT INTO actions (id, supplier_id, occurrence_id, connection_id, device_id, zone_id, zone_kind, vendor, direction,
-       starts_at, ends_at, state, expected_yield_w, baseline_w, cycles_reserved, cycle_day, due_at, created_at)
-     SELECT id, $2, $3, "connectionId", "deviceId", "zoneId", "zoneKind", vendor, $4, "startsAt", "endsAt", 'PLANNED',
+       purpose, starts_at, ends_at, state, expected_yield_w, baseline_w, cycles_reserved, cycle_day, due_at, created_at)
+     SELECT id, $2, $3, "connectionId", "deviceId", "zoneId", "zoneKind", vendor, $4, $6, "startsAt", "endsAt", 'PLANNED',
        "expectedYieldW", "baselineW", "cyclesReserved", "cycleDay", "dueAt", $5
      FROM jsonb_to_recordset($1::jsonb) AS action(id uuid, "connectionId" uuid, "deviceId" uuid, "zoneId" uuid,
        "zoneKind" text, vendor text, "startsAt" timestamptz, "endsAt" timestamptz, "expectedYieldW" float8,
        "baselineW" float8, "cyclesReserved" int, "cycleDay" text, "dueAt" timestamptz)`,
-    [recordset(actions), occurrence.supplierId, occurrence.occurrenceId, order.direction, at(now)],
+    [
+      recordset(actions),
+      occurrence.supplierId,
+      occurrence.occurrenceId ?? null,
+      order.direction,
+      at(now),
+      order.purpose ?? 'campaign',
+    ],
   );
   await sql.run(
     `INSERT INTO action_history (action_id, supplier_id, at, from_state, to_state, event, cause)

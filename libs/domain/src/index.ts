@@ -34,5 +34,7 @@ export * from './legionella/evidence';
 export * from './legionella/observe-run';
 export * from './legionella/plan-runs';
 export * from './legionella/profiles';
+export * from './legionella/run-heating';
+export * from './legionella/settings';
 export * from './legionella/schedule';
 export * from './status/assess';

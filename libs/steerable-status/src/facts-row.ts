@@ -52,6 +52,7 @@ export interface FactsRow {
   readonly ratedPowerW: number | null;
   readonly expectedPowerW: number | null;
   readonly coolingKPerH: number | null;
+  readonly gainKPerH: number | null;
   readonly activationLimitC: number | null;
   readonly vendorCanActivate: boolean | null;
   readonly vendorReason: string | null;
@@ -83,6 +84,15 @@ export interface FactsRow {
   readonly recentActions: number[] | null;
 }
 
+/**
+ * The planned run of a ledger row, or none: a plan counts only while the action behind it is alive or has done its heating. One that was
+ * skipped, failed, cancelled or overridden carries nothing out, so it must not be trusted.
+ */
+export const plannedRunSql = (ledger: string): string =>
+  `(SELECT ${ledger}.planned_starts_at AS starts_at, ${ledger}.planned_ends_at AS ends_at FROM actions planned
+     WHERE planned.id = ${ledger}.planned_action_id
+       AND planned.state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING', 'RESTORED'))`;
+
 /** Epoch ms of a timestamptz inside JSON. */
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::bigint`;
 
@@ -112,12 +122,12 @@ export const factsSql = `
     other.heating AS "otherZoneHeating", other.heating_since AS "otherZoneHeatingSince",
     zone.power_w AS "powerW", zone.power_quality AS "powerQuality", zone.max_power_w AS "maxPowerW",
     device.rated_power_w AS "ratedPowerW", zone.expected_power_w AS "expectedPowerW",
-    zone.cooling_k_per_h AS "coolingKPerH", zone.activation_limit_c AS "activationLimitC",
+    zone.cooling_k_per_h AS "coolingKPerH", zone.gain_k_per_h AS "gainKPerH", zone.activation_limit_c AS "activationLimitC",
     zone.vendor_can_activate AS "vendorCanActivate", zone.vendor_reason AS "vendorReason",
     zone.override_quiet_until AS "overrideQuietUntil", zone.last_action_ended_at AS "lastActionEndedAt",
     legionella.enrolled_at AS "enrolledAt", legionella.last_completed_at AS "lastCompletedAt",
-    legionella.running_since AS "runningSince", legionella.planned_starts_at AS "plannedStartsAt",
-    legionella.planned_ends_at AS "plannedEndsAt",
+    legionella.running_since AS "runningSince", run.starts_at AS "plannedStartsAt",
+    run.ends_at AS "plannedEndsAt",
     CASE WHEN zone.kind = 'DHW' THEN (
       SELECT jsonb_agg(jsonb_build_array(${ms('run.started_at')}, ${ms('run.completed_at')})) FROM legionella_runs run
       WHERE run.zone_id = zone.id AND run.completed_at > $2::timestamptz - interval '29 days') END AS "recentRuns",
@@ -143,4 +153,5 @@ export const factsSql = `
   LEFT JOIN zones other ON device.kind = 'heat_pump' AND other.device_id = zone.device_id AND other.id <> zone.id
   LEFT JOIN sites site ON site.id = device.site_id
   LEFT JOIN legionella_ledger legionella ON legionella.zone_id = zone.id
+  LEFT JOIN LATERAL ${plannedRunSql('legionella')} run ON true
   WHERE zone.id = ANY($1::uuid[]) AND device.retired_at IS NULL`;

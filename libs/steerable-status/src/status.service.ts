@@ -5,6 +5,7 @@ import {
   dayMs,
   localDayOf,
   minuteMs,
+  type ActionPurpose,
   type Assessment,
   type Direction,
   type Instant,
@@ -19,6 +20,7 @@ export interface ActionToDispatch {
   readonly actionId: string;
   readonly zoneId: string;
   readonly direction: Direction;
+  readonly purpose: ActionPurpose;
   readonly startsAt: Instant;
   readonly endsAt: Instant;
   readonly cyclesReserved: number;
@@ -160,6 +162,7 @@ function answerFor(action: ActionToDispatch, row: FactsRow, now: Instant, starts
   const ownDay = localDayOf(startsAt, facts.timeZone) === action.cycleDay;
   const assessment = assess(facts, now, {
     direction: action.direction,
+    purpose: action.purpose,
     span: { startsAt: action.startsAt, endsAt: action.endsAt },
     cyclesReserved: ownDay ? action.cyclesReserved : undefined,
   });

@@ -2,18 +2,14 @@ import {
   checkQuietHours,
   effectiveCompressorLimits,
   effectiveLimits,
+  effectiveOwnNeeds,
   hourMs,
-  intervalMsFor,
-  legionellaProfileFor,
   localDayOf,
   minuteOfLocalDay,
   ownNeedsReserve,
   quietSpansAround,
-  runDurationMsFor,
   startsInLastHour,
   timeZoneFor,
-  withDeviceDuration,
-  defaultLegionellaMarginMs,
   type CompressorFacts,
   type CycleFacts,
   type Instant,
@@ -25,6 +21,7 @@ import {
 } from '@warmshift/domain';
 import { vendorModule } from '@warmshift/vendors';
 import type { FactsRow } from './facts-row';
+import { legionellaFactsOf } from './legionella/legionella-facts';
 
 /** A zone as the rules and the planner see it. Power in W. */
 export interface ZoneContext {
@@ -101,6 +98,7 @@ export function zoneContext(
     stepC: row.stepC ?? undefined,
     heating: row.heating ?? undefined,
     coolingKPerH: row.coolingKPerH ?? undefined,
+    gainKPerH: row.gainKPerH ?? undefined,
     activationLimitC: row.activationLimitC ?? undefined,
     lastActionEndedAt: row.lastActionEndedAt ?? undefined,
     actionsToday: actionsToday(row, startsAt, timeZone),
@@ -140,36 +138,23 @@ function vendorSteerableOf(row: FactsRow): boolean | undefined {
 }
 
 function legionellaOf(row: FactsRow): LegionellaFacts | undefined {
-  if (row.zone !== 'DHW' || row.enrolledAt === null) return undefined;
-  const profile = withDeviceDuration(
-    legionellaProfileFor(row.country ?? undefined),
-    row.legionellaDurationMinutes ?? undefined,
-  );
-  return {
-    intervalMs: intervalMsFor({ frequencyPerWeeks: row.legionellaFrequencyPerWeeks ?? undefined }),
-    runDurationMs: runDurationMsFor(profile),
-    marginMs: defaultLegionellaMarginMs,
-    lastCompletedAt: row.lastCompletedAt ?? undefined,
-    enrolledAt: row.enrolledAt,
-    runningSince: row.runningSince ?? undefined,
-    recentRuns: row.recentRuns?.map(([startsAt, endsAt]) => ({ startsAt, endsAt })),
-    planned:
-      row.plannedStartsAt !== null && row.plannedEndsAt !== null
-        ? { startsAt: row.plannedStartsAt, endsAt: row.plannedEndsAt }
-        : undefined,
-  };
+  const { enrolledAt } = row;
+  return row.zone !== 'DHW' || enrolledAt === null ? undefined : legionellaFactsOf({ ...row, enrolledAt });
 }
 
 function cyclesOf(row: FactsRow, startsAt: Instant, timeZone: string): CycleFacts | undefined {
   if (row.maxCyclesPerDay === null) return undefined;
   const day = localDayOf(startsAt, timeZone);
   const [observedToday, reserved] = row.cycles?.[day] ?? [0, 0];
+  const { startsPerDayWithoutHistory, spareStarts } = effectiveOwnNeeds(row.supplierRules, row.deviceRules);
   return {
     maxPerDay: row.maxCyclesPerDay,
     observedToday,
     reservedToday: reserved,
     ownNeedsReserve: ownNeedsReserve(recentDays(row, day, timeZone), minuteOfLocalDay(startsAt, timeZone), {
       observedToday,
+      startsPerDayWithoutHistory,
+      spare: spareStarts,
     }),
   };
 }

@@ -1,21 +1,43 @@
 import {
   checkComfortSettings,
   checkCompressorSettings,
+  checkLegionellaSettings,
+  checkOwnNeedsSettings,
+  defaultLegionellaLimits,
   hardCompressorLimits,
+  hardOwnNeedsLimits,
   type ComfortSettings,
   type CompressorSettings,
   type FieldProblem,
+  type LegionellaSettings,
+  type OwnNeedsSettings,
 } from '@warmshift/domain';
 
 /** Overrides of the rules, for a supplier or for one device. An absent one makes no statement. */
-export type RuleSettings = ComfortSettings & CompressorSettings;
+export type RuleSettings = ComfortSettings & CompressorSettings & OwnNeedsSettings & LegionellaSettings;
 
-/** What is wrong with rule settings as somebody sent them: unknown names, no numbers, beyond the hard limits. */
-export function checkRuleSettings(settings: Readonly<Record<string, unknown>>): FieldProblem[] {
-  const entries = Object.entries(settings);
-  const isCompressors = ([name]: [string, unknown]) => Object.hasOwn(hardCompressorLimits, name);
-  return [
-    ...checkComfortSettings(Object.fromEntries(entries.filter((entry) => !isCompressors(entry)))),
-    ...checkCompressorSettings(Object.fromEntries(entries.filter(isCompressors))),
-  ].map(({ field, reason }) => ({ field: `ruleSettings.${field}`, reason }));
+type Settings = Readonly<Record<string, unknown>>;
+
+/** Which check knows a setting by its name; comfort takes all others, unknown names too. */
+const checks: readonly { readonly names: object; readonly check: (settings: Settings) => FieldProblem[] }[] =
+  [
+    { names: hardCompressorLimits, check: checkCompressorSettings },
+    { names: hardOwnNeedsLimits, check: checkOwnNeedsSettings },
+    { names: defaultLegionellaLimits, check: checkLegionellaSettings },
+  ];
+
+/** What is wrong with rule settings as somebody sent them: unknown names, wrong values, beyond the hard limits. */
+export function checkRuleSettings(settings: Settings): FieldProblem[] {
+  const problems = checks.flatMap(({ names, check }) =>
+    check(only(settings, (name) => Object.hasOwn(names, name))),
+  );
+  const others = only(settings, (name) => !checks.some(({ names }) => Object.hasOwn(names, name)));
+  return [...checkComfortSettings(others), ...problems].map(({ field, reason }) => ({
+    field: `ruleSettings.${field}`,
+    reason,
+  }));
+}
+
+function only(settings: Settings, wanted: (name: string) => boolean): Settings {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => wanted(name)));
 }

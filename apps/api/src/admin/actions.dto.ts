@@ -1,5 +1,5 @@
 import type { ActionDetail, ActionView } from '@warmshift/action-queue';
-import { actionStates, directions, zoneKinds } from '@warmshift/domain';
+import { actionPurposes, actionStates, directions, zoneKinds } from '@warmshift/domain';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { pageQuery, pageSchema, queryBoolean, queryText } from '../http/query';
@@ -10,9 +10,12 @@ const absentOrInstant = instantSchema.optional();
 
 export const actionSchema = z.object({
   actionId: z.uuid(),
-  campaignId: z.uuid(),
-  campaignName: z.string(),
-  occurrenceId: z.uuid(),
+  purpose: z
+    .enum(actionPurposes)
+    .meta({ description: '`disinfection`: a planned legionella run of the tank, which no campaign asked for.' }),
+  campaignId: z.uuid().optional(),
+  campaignName: z.string().optional(),
+  occurrenceId: z.uuid().optional(),
   connectionId: z.uuid(),
   vendor: z.string(),
   deviceId: z.uuid(),

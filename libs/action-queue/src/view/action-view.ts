@@ -1,11 +1,13 @@
-import type { ActionState, Direction, Instant, OutcomeCode, ZoneKind } from '@warmshift/domain';
+import type { ActionPurpose, ActionState, Direction, Instant, OutcomeCode, ZoneKind } from '@warmshift/domain';
 
 /** An action as operators see it. Power in W. */
 export interface ActionView {
   readonly actionId: string;
-  readonly campaignId: string;
-  readonly campaignName: string;
-  readonly occurrenceId: string;
+  readonly purpose: ActionPurpose;
+  /** Absent, like name and occurrence, for an action that no campaign asked for. */
+  readonly campaignId?: string | undefined;
+  readonly campaignName?: string | undefined;
+  readonly occurrenceId?: string | undefined;
   readonly connectionId: string;
   readonly vendor: string;
   readonly deviceId: string;

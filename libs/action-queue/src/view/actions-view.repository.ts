@@ -27,7 +27,7 @@ const holding = holdingStates.map((state) => `'${state}'`).join(', ');
 const isOverdue = (now: string): string =>
   `(action.state IN (${holding}) AND least(action.ends_at, action.end_requested_at) < ${now})`;
 
-const columns = `action.id AS "actionId", occurrence.campaign_id AS "campaignId", campaign.name AS "campaignName",
+const columns = `action.id AS "actionId", action.purpose, occurrence.campaign_id AS "campaignId", campaign.name AS "campaignName",
   action.occurrence_id AS "occurrenceId", action.connection_id AS "connectionId", action.vendor,
   action.device_id AS "deviceId", device.name AS "deviceName", action.zone_id AS "zoneId", action.zone_kind AS zone,
   action.direction, action.starts_at AS "startsAt", action.ends_at AS "endsAt", action.state, action.code, action.reason,
@@ -37,8 +37,8 @@ const columns = `action.id AS "actionId", occurrence.campaign_id AS "campaignId"
   action.end_code AS "endCode", action.attempts, action.due_at AS "dueAt"`;
 
 const source = `FROM actions action
-  JOIN occurrences occurrence ON occurrence.id = action.occurrence_id
-  JOIN campaigns campaign ON campaign.id = occurrence.campaign_id
+  LEFT JOIN occurrences occurrence ON occurrence.id = action.occurrence_id
+  LEFT JOIN campaigns campaign ON campaign.id = occurrence.campaign_id
   JOIN devices device ON device.id = action.device_id
   WHERE action.supplier_id = $1`;
 

@@ -1,3 +1,6 @@
+import { checkWithin, mergeWithin, type Bounds, type Overrides } from '../comfort/bounded-settings';
+import type { FieldProblem } from '../errors';
+
 const minutesPerDay = 1_440;
 
 /**
@@ -15,6 +18,35 @@ export interface OwnNeedsOptions {
   readonly spare?: number | undefined;
   /** Starts seen so far on the day that is asked about. Default 0. */
   readonly observedToday?: number | undefined;
+}
+
+/** What a supplier or a device may say about the starts that are kept for the device itself. */
+export interface OwnNeedsLimits {
+  readonly startsPerDayWithoutHistory: number;
+  readonly spareStarts: number;
+}
+
+export const defaultOwnNeedsLimits: OwnNeedsLimits = {
+  startsPerDayWithoutHistory: unknownStartsPerDay,
+  spareStarts: 3,
+};
+
+/** At least what three in four measured heat pumps keep to (8.4), and one to spare: an action moves a thermostat's phase. */
+export const hardOwnNeedsLimits: { readonly [K in keyof OwnNeedsLimits]: Bounds } = {
+  startsPerDayWithoutHistory: { min: 8.4, max: 48 },
+  spareStarts: { min: 1, max: 24 },
+};
+
+export type OwnNeedsSettings = Overrides<OwnNeedsLimits>;
+
+/** The defaults, then each set of settings, later ones winning; never beyond the bounds. */
+export function effectiveOwnNeeds(...settings: readonly (OwnNeedsSettings | undefined)[]): OwnNeedsLimits {
+  return mergeWithin(defaultOwnNeedsLimits, hardOwnNeedsLimits, settings);
+}
+
+/** Why settings cannot be taken as they are, field by field; empty when they can. */
+export function checkOwnNeedsSettings(settings: Readonly<Record<string, unknown>>): FieldProblem[] {
+  return checkWithin<OwnNeedsLimits>(hardOwnNeedsLimits, settings);
 }
 
 /**
@@ -38,12 +70,12 @@ export function ownNeedsReserve(
 ): number {
   if (recentDays.length < Math.max(1, options.minDays ?? 3)) {
     const restOfDay = Math.min(1, Math.max(0, 1 - minuteOfDay / minutesPerDay));
-    return Math.ceil((options.startsPerDayWithoutHistory ?? unknownStartsPerDay) * restOfDay);
+    return Math.ceil((options.startsPerDayWithoutHistory ?? defaultOwnNeedsLimits.startsPerDayWithoutHistory) * restOfDay);
   }
   let most = 0;
   for (const starts of recentDays) {
     const later = starts.reduce((count, at) => (at > minuteOfDay ? count + 1 : count), 0);
     most = Math.max(most, later, starts.length - (options.observedToday ?? 0));
   }
-  return most + (options.spare ?? 3);
+  return most + (options.spare ?? defaultOwnNeedsLimits.spareStarts);
 }

@@ -1,4 +1,5 @@
 import type { Instant, Span } from '../fleet';
+import type { DisinfectionHold } from './profiles';
 
 /** What is known of one tank's disinfection. Derived from the vendor's `legionella_config` and our ledger. */
 export interface LegionellaFacts {
@@ -17,6 +18,8 @@ export interface LegionellaFacts {
    * interval ago will run at this time again, also when a heat-up in between was credited.
    */
   readonly recentRuns?: readonly Span[] | undefined;
-  /** A run that is arranged and not yet done. */
+  /** A run that is arranged and not yet done, and has an action behind it that carries it out. */
   readonly planned?: Span | undefined;
+  /** What the tank must hold, any one of them, hold times filled in. Absent: no run of ours can be judged, so none is made. */
+  readonly holds?: readonly DisinfectionHold[] | undefined;
 }

@@ -13,6 +13,8 @@ export interface TankToPlan {
   readonly blocked: readonly Span[];
   /** When the supplier would like more consumption: windows of its increase campaigns. */
   readonly wanted: readonly Span[];
+  /** An earlier try came to nothing: the first place is taken, not the best one. */
+  readonly soon?: boolean | undefined;
 }
 
 export interface RunPlanOptions {
@@ -27,9 +29,10 @@ export interface PlannedRun {
   readonly span: Span;
   /**
    * `wanted`: inside hours in which consumption is wanted; `early_afternoon`: between 12:00 and 15:00 local time, when air is warm and
-   * roofs deliver; `free`: the last other time that fits; `late`: nothing fits before the rule's end, so as soon as possible.
+   * roofs deliver; `free`: the last other time that fits; `soon`: the first that fits, after a try that failed; `late`: nothing fits before the
+   * rule's end, so as soon as possible.
    */
-  readonly why: 'wanted' | 'early_afternoon' | 'free' | 'late';
+  readonly why: 'wanted' | 'early_afternoon' | 'free' | 'soon' | 'late';
 }
 
 const earlyAfternoon = { fromMinute: 12 * 60, toMinute: 15 * 60 } as const;
@@ -62,7 +65,8 @@ export function planRun(
   if (usualRunSpans(facts, { startsAt: now, endsAt: due + hourMs }).some(({ startsAt }) => startsAt > now))
     return undefined;
   const earliest = Math.ceil((now + leadMs) / slotMs) * slotMs;
-  const place = inTime(tank, earliest, latestEnd) ?? late(tank, earliest, Math.max(now, due) + lateSearchMs);
+  const place =
+    (tank.soon ? first(tank, earliest, latestEnd) : inTime(tank, earliest, latestEnd)) ?? late(tank, earliest, Math.max(now, due) + lateSearchMs);
   return place && { zoneId, ...place };
 }
 
@@ -89,6 +93,11 @@ function inTime(tank: TankToPlan, earliest: Instant, latestEnd: Instant): Place 
   }
   if (afternoon) return { span: afternoon, why: 'early_afternoon' };
   return free && { span: free, why: 'free' };
+}
+
+function first(tank: TankToPlan, earliest: Instant, latestEnd: Instant): Place | undefined {
+  const found = late(tank, earliest, latestEnd - tank.facts.runDurationMs + 1);
+  return found && { ...found, why: 'soon' };
 }
 
 function late(tank: TankToPlan, earliest: Instant, until: Instant): Place | undefined {

@@ -6,7 +6,9 @@ import {
   minHeadroomK,
   setpointFor,
 } from '../comfort/headroom';
-import type { Span } from '../fleet';
+import { minuteMs, type Span } from '../fleet';
+import { defaultHoldMs } from '../legionella/profiles';
+import { highestPeakC, runHeating } from '../legionella/run-heating';
 import type { Question, StatusRule } from './rule';
 import { inWords, oneDecimal, utcMinute } from './wording';
 
@@ -32,8 +34,9 @@ function neededK({ facts, direction }: Question): number {
   return facts.zone === 'DHW' && direction === 'decrease' ? dhwFloorMarginK : minHeadroomK;
 }
 
-/** Also without a setpoint on the right side. Written so that a number that is none (NaN) leaves no headroom. Exactly at a tank's margin is too little. */
+/** A disinfection run must reach and hold its profile's temperature with what the vendor allows. Else also without a setpoint on the right side. Written so that a number that is none (NaN) leaves no headroom. Exactly at a tank's margin is too little. */
 function lacksHeadroom(q: Question): boolean {
+  if (q.isDisinfection) return runHeating(q.facts, q.endsAt - q.startsAt) === undefined;
   if (setpointFor(q) === undefined) return true;
   const leftK = headroomK(q);
   return q.facts.zone === 'DHW' && q.direction === 'decrease'
@@ -49,6 +52,16 @@ function longestMs(q: Question): number {
   return q.facts.zone === 'DHW' ? maxSpanMs(q) : q.facts.comfort.maxActionMs;
 }
 
+function whyNoRun({ facts, startsAt, endsAt }: Question): string {
+  const [easiest] = [...(facts.legionella?.holds ?? [])].sort((a, b) => a.temperatureC - b.temperatureC);
+  if (easiest === undefined) return 'Nothing is known of the disinfection of this tank.';
+  const { temperatureC, holdMs = defaultHoldMs } = easiest;
+  const needed = `A disinfection run needs ${oneDecimal(temperatureC)} °C for ${Math.round(holdMs / minuteMs)} min`;
+  const peakC = highestPeakC(facts, endsAt - startsAt);
+  if (peakC === undefined) return `${needed}; how hot the tank may be made is not stated.`;
+  return `${needed}; heating for ${inWords(endsAt - startsAt)} brings the tank to ${oneDecimal(peakC)} °C.`;
+}
+
 const noHeadroom: StatusRule = {
   code: 'NO_HEADROOM',
   applies: (q) => lacksHeadroom(q) || !(q.endsAt - q.startsAt <= longestMs(q)),
@@ -57,6 +70,7 @@ const noHeadroom: StatusRule = {
       const lasts = inWords(q.endsAt - q.startsAt);
       return { reason: `The action would last ${lasts}; comfort allows ${inWords(longestMs(q))}.` };
     }
+    if (q.isDisinfection) return { reason: whyNoRun(q) };
     const { zone, temperatureC, setpointC } = q.facts;
     const measured = temperatureC === undefined ? '' : ` at ${oneDecimal(temperatureC)} °C`;
     const set = setpointC === undefined ? '' : ` set to ${oneDecimal(setpointC)} °C`;

@@ -59,6 +59,8 @@ export interface ZoneFacts {
   readonly heating?: boolean | undefined;
   /** K per hour the zone loses without heating; absent: `defaultCoolingKPerH`. */
   readonly coolingKPerH?: number | undefined;
+  /** K per hour the zone gains while it heats, at its present temperature; absent: nobody says. */
+  readonly gainKPerH?: number | undefined;
   /** Tanks: the temperature above which heating cannot be triggered (NOX `tank_activation_limit_temp`). */
   readonly activationLimitC?: number | undefined;
 
@@ -89,9 +91,15 @@ export interface CompressorFacts {
   readonly startsLastHour: number;
 }
 
+/** What an action is for. A disinfection is an increase of a tank that is its legionella run. */
+export const actionPurposes = ['campaign', 'disinfection'] as const;
+export type ActionPurpose = (typeof actionPurposes)[number];
+
 /** What an action would do; absent when only the general status is asked for. */
 export interface Intent {
   readonly direction: Direction;
+  /** Absent: a campaign's. */
+  readonly purpose?: ActionPurpose | undefined;
   readonly span: Span;
   /** Cycles already reserved for it, so that the dispatcher does not count them twice. */
   readonly cyclesReserved?: number | undefined;

@@ -34,7 +34,7 @@ const legionellaRunning: StatusRule = {
 
 /**
  * A decrease must leave time for the run; a tank of whose disinfection nothing is known is not lowered at all. An
- * increase waits only when a run is overdue, and not if it is that run.
+ * increase waits only when a run is overdue, and not if it is that run or holds it.
  */
 const legionellaDue: StatusRule = {
   code: 'LEGIONELLA_DUE',
@@ -43,6 +43,7 @@ const legionellaDue: StatusRule = {
     if (zone !== 'DHW') return false;
     if (legionella === undefined) return q.direction === 'decrease';
     if (q.direction === 'decrease') return blocksDecrease(legionella, q, q.instant);
+    if (q.isDisinfection) return false;
     return (
       !(q.startsAt < bindingDueAt(legionella, q.instant)) && !carriesPlannedRun(legionella, q, q.instant)
     );

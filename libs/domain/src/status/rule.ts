@@ -7,6 +7,8 @@ export interface Question extends Span {
   readonly facts: ZoneFacts;
   readonly instant: Instant;
   readonly direction: Direction;
+  /** The action asked for is the tank's disinfection run itself. */
+  readonly isDisinfection: boolean;
   /** Cycles that are already reserved for the action being asked for; absent: none were taken yet. */
   readonly cyclesReserved: number | undefined;
 }
@@ -31,6 +33,7 @@ export function questionOf(facts: ZoneFacts, instant: Instant, intent: Intent | 
       facts,
       instant,
       direction: 'decrease',
+      isDisinfection: false,
       startsAt: instant,
       endsAt: instant + slotMs,
       cyclesReserved: undefined,
@@ -41,6 +44,7 @@ export function questionOf(facts: ZoneFacts, instant: Instant, intent: Intent | 
     facts,
     instant,
     direction: intent.direction,
+    isDisinfection: intent.purpose === 'disinfection' && intent.direction === 'increase',
     startsAt,
     endsAt: Math.max(startsAt, intent.span.endsAt),
     cyclesReserved: intent.cyclesReserved,

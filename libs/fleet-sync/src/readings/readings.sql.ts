@@ -45,7 +45,7 @@ const columns = `"zoneId" uuid, "measuredAt" timestamptz, newest boolean, online
   "temperatureC" float8, "setpointC" float8, "minC" float8, "maxC" float8, "stepC" float8, mode text,
   "transientMode" boolean, "powerW" float8, "powerQuality" text, "maxPowerW" float8, heating boolean,
   "heatingSince" timestamptz, "expectedPowerW" float8, "activationLimitC" float8, "chargeFraction" float8,
-  "coolingKPerH" float8, "vendorCanActivate" boolean, "vendorInAction" boolean, "vendorReason" text`;
+  "coolingKPerH" float8, "gainKPerH" float8, "vendorCanActivate" boolean, "vendorInAction" boolean, "vendorReason" text`;
 
 /** Field by field: spreading a reading costs more than everything else that is done with it here. */
 function toRow({ zone, reading, newest, heating, heatingSince }: ObservedReading) {
@@ -110,6 +110,7 @@ async function storeSeriesAndNewest(sql: Sql, rows: string, supplierId: string, 
        activation_limit_c = coalesce(reading."activationLimitC", zone.activation_limit_c),
        charge_fraction = coalesce(reading."chargeFraction", zone.charge_fraction),
        cooling_k_per_h = coalesce(reading."coolingKPerH", zone.cooling_k_per_h),
+       gain_k_per_h = coalesce(reading."gainKPerH", zone.gain_k_per_h),
        vendor_can_activate = coalesce(reading."vendorCanActivate", zone.vendor_can_activate),
        vendor_in_action = coalesce(reading."vendorInAction", zone.vendor_in_action),
        vendor_reason = CASE WHEN reading."vendorCanActivate" IS NULL THEN zone.vendor_reason ELSE reading."vendorReason" END
