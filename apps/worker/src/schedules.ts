@@ -1,7 +1,7 @@
 import { Injectable, Inject, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Reconciler } from '@warmshift/action-queue';
-import { OccurrenceProgress } from '@warmshift/campaigns';
+import { DisinfectionPlanner, OccurrenceProgress } from '@warmshift/campaigns';
 import { SyncSchedule } from '@warmshift/fleet-sync';
 import { LOGGER, type Logger } from '@warmshift/observability';
 import { LegionellaService, StatusService } from '@warmshift/steerable-status';
@@ -22,6 +22,7 @@ export class Schedules implements BeforeApplicationShutdown {
     private readonly progress: OccurrenceProgress,
     private readonly statuses: StatusService,
     private readonly legionella: LegionellaService,
+    private readonly disinfections: DisinfectionPlanner,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -43,6 +44,11 @@ export class Schedules implements BeforeApplicationShutdown {
   @Interval(1_000)
   refreshStatuses(): Promise<void> {
     return this.tick('status-refresh', () => this.statuses.refresh());
+  }
+
+  @Interval(60_000)
+  planDisinfections(): Promise<void> {
+    return this.tick('disinfection-planner', () => this.disinfections.tick());
   }
 
   @Interval(3_600_000)

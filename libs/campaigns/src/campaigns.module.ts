@@ -2,17 +2,24 @@ import { Module } from '@nestjs/common';
 import { CLOCK, type Clock } from '@warmshift/config';
 import { Database, DbModule } from '@warmshift/db';
 import { LOGGER, type Logger } from '@warmshift/observability';
-import { StatusService, SteerableStatusModule } from '@warmshift/steerable-status';
+import {
+  LegionellaModule,
+  LegionellaRepository,
+  LegionellaService,
+  StatusService,
+  SteerableStatusModule,
+} from '@warmshift/steerable-status';
 import { CampaignsRepository } from './campaigns.repository';
 import { CampaignsService } from './campaigns.service';
 import { CandidatesRepository } from './candidates.repository';
+import { DisinfectionPlanner } from './disinfection/disinfection-planner';
 import { DrawRepository } from './draw.repository';
 import { OccurrencePlanner } from './occurrence-planner';
 import { OccurrenceProgress } from './occurrence-progress';
 import { ReportService } from './report.service';
 
 @Module({
-  imports: [DbModule, SteerableStatusModule],
+  imports: [DbModule, LegionellaModule, SteerableStatusModule],
   providers: [
     {
       provide: CampaignsRepository,
@@ -62,7 +69,26 @@ import { ReportService } from './report.service';
         logger: Logger,
       ) => new OccurrenceProgress(campaigns, planner, reports, clock, logger),
     },
+    {
+      provide: DisinfectionPlanner,
+      inject: [Database, LegionellaService, LegionellaRepository, StatusService, CLOCK, LOGGER],
+      useFactory: (
+        db: Database,
+        legionella: LegionellaService,
+        tanks: LegionellaRepository,
+        statuses: StatusService,
+        clock: Clock,
+        logger: Logger,
+      ) => new DisinfectionPlanner({ db, legionella, tanks, statuses, clock, logger }),
+    },
   ],
-  exports: [CampaignsRepository, CampaignsService, OccurrencePlanner, OccurrenceProgress, ReportService],
+  exports: [
+    CampaignsRepository,
+    CampaignsService,
+    DisinfectionPlanner,
+    OccurrencePlanner,
+    OccurrenceProgress,
+    ReportService,
+  ],
 })
 export class CampaignsModule {}

@@ -7,3 +7,5 @@ export { OccurrencePlanner } from './occurrence-planner';
 export { OccurrenceProgress } from './occurrence-progress';
 export { ReportService } from './report.service';
 export { planZones, targetsOf } from './plan-zones';
+export { DisinfectionPlanner, type DisinfectionTick } from './disinfection/disinfection-planner';
+export { placeRun, type ContextAt, type PlacedRun, type Placement } from './disinfection/place-run';

@@ -6,5 +6,11 @@ export type { FactsRow } from './facts-row';
 export { zoneContext } from './zone-context';
 export { LegionellaModule } from './legionella/legionella.module';
 export { LegionellaRepository } from './legionella/legionella.repository';
-export { LegionellaService, type EvidenceReport, type OverdueTank } from './legionella/legionella.service';
+export {
+  LegionellaService,
+  runHorizonMs,
+  type LegionellaReport,
+  type OverdueTank,
+  type RunObstacle,
+} from './legionella/legionella.service';
 export { hastenChecks } from './overrides/hasten-checks';

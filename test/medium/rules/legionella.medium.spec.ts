@@ -1,25 +1,16 @@
 import { dayMs, hourMs, minuteMs } from '@warmshift/domain';
-import { LegionellaRepository, LegionellaService } from '@warmshift/steerable-status';
 import { testDatabase } from '../../support';
-import { evening, World } from '../../support/world';
+import { CampaignWorld, evening } from '../../support/world';
 
 const db = testDatabase();
-let world: World;
-let gauge = Number.NaN;
+let world: CampaignWorld;
 beforeEach(async () => {
-  world = new World(db);
-  gauge = Number.NaN;
+  world = new CampaignWorld(db);
   await db.query('UPDATE devices SET retired_at = now()');
 });
 afterEach(() => world.close());
 
-const service = () =>
-  new LegionellaService({
-    tanks: new LegionellaRepository(world.db),
-    clock: world.clock,
-    logger: world.logger,
-    overdueGauge: { set: (value) => (gauge = value) },
-  });
+const service = () => world.legionella;
 
 /** A heat pump's tank whose last run was so many days ago. */
 async function tank(
@@ -46,13 +37,6 @@ async function tank(
   return { supplierId, ...row };
 }
 
-const planOf = (zoneId: string) =>
-  db
-    .query<{ from: Date | null; to: Date | null }>(
-      'SELECT planned_starts_at AS from, planned_ends_at AS to FROM legionella_ledger WHERE zone_id = $1',
-      [zoneId],
-    )
-    .then(([row]) => row!);
 const codeOf = async (zoneId: string) => {
   await world.statuses.recompute([zoneId]);
   const [row] = await db.query<{ code: string }>('SELECT code FROM zone_statuses WHERE zone_id = $1', [
@@ -61,53 +45,24 @@ const codeOf = async (zoneId: string) => {
   return row?.code;
 };
 
-describe('the legionella planner', () => {
-  it('plans what is due within two days where the vendor can heat, and takes passed plans away', async () => {
-    const due = await tank(6);
-    const later = await tank(2);
-    const elsewhere = await tank(6, {}, 'heatingcontrol');
-    const optedOut = await tank(6, { opted_out_at: new Date(evening).toISOString() });
-    expect((await service().plan()).planned).toEqual([due.zoneId]);
-    const { from, to } = await planOf(due.zoneId);
-    expect(to!.getTime() - from!.getTime()).toBe(2 * hourMs);
-    expect(from!.getTime()).toBeGreaterThan(evening);
-    expect(to!.getTime()).toBeLessThanOrEqual(evening + dayMs - 2 * hourMs);
-    for (const other of [later, elsewhere, optedOut]) expect((await planOf(other.zoneId)).from).toBeNull();
-    expect((await service().plan()).planned).toEqual([]);
-    world.clock.set(to!.getTime());
-    expect((await service().plan()).cleared).toEqual([due.zoneId]);
-  });
-
-  it('puts a run into the hours of an increase campaign, and around quiet hours', async () => {
-    const due = await tank(6);
-    const window = { startsAt: evening + 4 * hourMs, endsAt: evening + 7 * hourMs };
-    await world.rows.occurrence(due.supplierId, window, { campaign: { direction: 'increase' } });
-    await service().plan();
-    expect((await planOf(due.zoneId)).to!.getTime()).toBe(window.endsAt);
-    const quiet = await tank(6);
-    await db.query('UPDATE sites SET quiet_hours = $2 WHERE id = $1', [
-      quiet.siteId,
-      JSON.stringify([{ from: '21:00', to: '15:00' }]),
-    ]);
-    await service().plan();
-    const { from, to } = await planOf(quiet.zoneId);
-    // Free are 18:30 to 21:00 today; in Brussels it is 18:00.
-    expect([from!.toISOString(), to!.toISOString()]).toEqual([
-      '2026-11-24T18:00:00.000Z',
-      '2026-11-24T20:00:00.000Z',
-    ]);
-  });
-
-  it('keeps decreases off a planned run', async () => {
+describe('the legionella calendar', () => {
+  it('keeps decreases off a planned run for as long as an action stands behind it', async () => {
     const due = await tank(3);
-    const run = [new Date(evening - 5 * minuteMs), new Date(evening + hourMs)];
+    const run = { startsAt: evening - 5 * minuteMs, endsAt: evening + hourMs };
+    const { occurrenceId } = await world.rows.occurrence(due.supplierId, run);
+    const of = { direction: 'increase', purpose: 'disinfection' };
+    const actionId = await world.rows.action(due.supplierId, occurrenceId, due, run, of);
     expect(await codeOf(due.zoneId)).not.toBe('LEGIONELLA_DUE');
     await db.query(
-      'UPDATE legionella_ledger SET planned_starts_at = $2, planned_ends_at = $3 WHERE zone_id = $1',
-      [due.zoneId, ...run],
+      `UPDATE legionella_ledger SET planned_starts_at = $2, planned_ends_at = $3, planned_action_id = $4 WHERE zone_id = $1`,
+      [due.zoneId, new Date(run.startsAt), new Date(run.endsAt), actionId],
     );
     world.clock.advance(1);
     expect(await codeOf(due.zoneId)).toBe('LEGIONELLA_DUE');
+    await db.query(`UPDATE actions SET state = 'SKIPPED' WHERE id = $1`, [actionId]);
+    world.clock.advance(1);
+    expect(await codeOf(due.zoneId)).not.toBe('LEGIONELLA_DUE');
+    expect(await service().clearPassed()).toEqual([due.zoneId]);
   });
 
   it('raises the alarm for tanks for which nothing shows that runs happen', async () => {
@@ -115,7 +70,7 @@ describe('the legionella planner', () => {
     const never = await tank(undefined);
     await tank(2);
     expect(await service().alert()).toBe(2);
-    expect(gauge).toBe(2);
+    expect(world.overdueTanks).toBe(2);
     expect(world.logged('legionella.overdue')).toMatchObject([
       { tanks: 2, withoutPlan: 2, longest: [{ deviceId: never.deviceId }, { deviceId: overdue.deviceId }] },
     ]);
@@ -141,20 +96,20 @@ describe('the legionella planner', () => {
         ],
       );
     }
-    const report = await service().evidence(device.supplierId, device.deviceId);
-    expect(report).toMatchObject({
+    const { evidence } = await service().report(device.supplierId, device.deviceId);
+    expect(evidence).toMatchObject({
       kept: false,
       intervalMs: 7 * dayMs,
       from: evening - 30 * dayMs,
       to: evening,
     });
-    expect(report.runs).toHaveLength(3);
-    expect(report.gaps).toMatchObject([
+    expect(evidence.runs).toHaveLength(3);
+    expect(evidence.gaps).toMatchObject([
       { from: evening - 30 * dayMs, open: false },
       { from: evening - 22 * dayMs, to: evening - 8 * dayMs - hourMs, open: false },
     ]);
     expect((await service().evidenceCsv(device.supplierId, device.deviceId)).split('\r\n')).toHaveLength(7);
     const other = await world.rows.supplier();
-    await expect(service().evidence(other, device.deviceId)).rejects.toThrow('There is no tank');
+    await expect(service().report(other, device.deviceId)).rejects.toThrow('There is no tank');
   });
 });

@@ -1,11 +1,13 @@
 import {
   CampaignsRepository,
   CampaignsService,
+  DisinfectionPlanner,
   OccurrencePlanner,
   OccurrenceProgress,
   ReportService,
 } from '@warmshift/campaigns';
 import { hourMs, slotMs } from '@warmshift/domain';
+import { LegionellaRepository, LegionellaService } from '@warmshift/steerable-status';
 import { campaignOrderSchema, type CampaignOrderInput } from '../../../libs/campaigns/src/campaign-order';
 import { CandidatesRepository } from '../../../libs/campaigns/src/candidates.repository';
 import { DrawRepository } from '../../../libs/campaigns/src/draw.repository';
@@ -41,6 +43,32 @@ export class CampaignWorld extends World {
 
   get progress(): OccurrenceProgress {
     return new OccurrenceProgress(this.campaigns, this.planner, this.reports, this.clock, this.logger);
+  }
+
+  /** What the gauge of overdue tanks was set to last. */
+  overdueTanks = Number.NaN;
+
+  get legionella(): LegionellaService {
+    const { clock, db, logger, statuses } = this;
+    return new LegionellaService({
+      tanks: new LegionellaRepository(db),
+      statuses,
+      clock,
+      logger,
+      overdueGauge: { set: (value) => (this.overdueTanks = value) },
+    });
+  }
+
+  get disinfections(): DisinfectionPlanner {
+    const { clock, db, legionella, logger, statuses } = this;
+    return new DisinfectionPlanner({
+      db,
+      legionella,
+      tanks: new LegionellaRepository(db),
+      statuses,
+      clock,
+      logger,
+    });
   }
 
   /** An order over the next hour, parsed as HTTP would. */

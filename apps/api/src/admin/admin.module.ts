@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ActionQueueModule, ActionsViewModule } from '@warmshift/action-queue';
 import { CampaignsModule } from '@warmshift/campaigns';
 import { FleetSyncModule, FleetViewModule } from '@warmshift/fleet-sync';
-import { SteerableStatusModule } from '@warmshift/steerable-status';
+import { LegionellaModule, SteerableStatusModule } from '@warmshift/steerable-status';
 import { SuppliersModule } from '@warmshift/suppliers';
 import { ActionsController } from './actions.controller';
 import { ActionsList } from './actions-list.service';
@@ -13,6 +13,7 @@ import { ConnectionsController } from './connections.controller';
 import { DevicesController } from './devices.controller';
 import { EmergencyStopController } from './emergency-stop.controller';
 import { FleetController } from './fleet.controller';
+import { LegionellaController } from './legionella.controller';
 import { OccurrencesController } from './occurrences.controller';
 import { SitesController } from './sites.controller';
 import { SuppliersController } from './suppliers.controller';
@@ -27,6 +28,7 @@ import { VendorsController } from './vendors.controller';
     FleetSyncModule,
     FleetViewModule,
     SteerableStatusModule,
+    LegionellaModule,
     SuppliersModule,
   ],
   controllers: [
@@ -38,6 +40,7 @@ import { VendorsController } from './vendors.controller';
     DevicesController,
     EmergencyStopController,
     FleetController,
+    LegionellaController,
     OccurrencesController,
     SitesController,
     SuppliersController,

@@ -21,9 +21,14 @@ const optedOut = z.boolean().meta({ description: 'The customer wants no steering
 export const ruleSettingsSchema = z.record(z.string(), z.unknown()).meta({
   description:
     'Replaces all settings. Comfort: roomFloorC, roomCeilingC, maxDeltaK, dhwFloorC, dhwCeilingC, maxActionMs, ' +
-    'maxDhwHeatingMs, restMs, maxActionsPerDay. Compressor: minOnMs, minOffMs, maxStartsPerHour. Never beyond the hard limits.',
+    'maxDhwHeatingMs, restMs, maxActionsPerDay. Compressor: minOnMs, minOffMs, maxStartsPerHour. Starts kept for the device: ' +
+    'startsPerDayWithoutHistory, spareStarts. Legionella: legionellaFrequencyReading (runs-per-week, weeks-between-runs), ' +
+    'legionellaMarginMs. Never beyond the hard limits.',
   examples: [{ roomFloorC: 18, maxActionMs: 3_600_000 }],
 });
+
+/** Rule settings as they are answered: numbers, and words where a rule has readings to choose from. */
+export const ruleSettingsAnswer = z.record(z.string(), z.union([z.number(), z.string()]));
 
 export class DevicesQuery extends createZodDto(
   pageQuery({ default: 100, highest: 1000 })

@@ -12,6 +12,7 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { pageSchema } from '../http/query';
 import { instantSchema, isoOf, kwhOf, kwOf, kwSchema } from '../http/wire';
+import { ruleSettingsAnswer } from './fleet-requests.dto';
 
 const absentOrInstant = instantSchema.optional();
 
@@ -60,7 +61,7 @@ export const deviceSchema = z.object({
   ratedPowerKw: kwSchema.optional(),
   maxCyclesPerDay: z.int().optional(),
   tags: z.array(z.string()),
-  ruleSettings: z.record(z.string(), z.number()),
+  ruleSettings: ruleSettingsAnswer,
   enabled: z.boolean().meta({ description: "The supplier's own switch." }),
   optedOutAt: absentOrInstant.meta({
     description: 'Since when the customer wants no steering of it or of its site.',
@@ -171,7 +172,7 @@ export function toDevice(device: DeviceView): z.input<typeof deviceSchema> {
     ...facts,
     ratedPowerKw: kwOf(ratedPowerW),
     tags: [...tags],
-    ruleSettings: ruleSettings as Record<string, number>,
+    ruleSettings: ruleSettings as z.input<typeof ruleSettingsAnswer>,
     enabled: disabledAt === undefined,
     optedOutAt: isoOf(facts.optedOutAt),
     heldAt: isoOf(facts.heldAt),

@@ -7,12 +7,12 @@ import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { instantSchema, isoOf } from '../http/wire';
-import { ruleSettingsSchema } from './fleet-requests.dto';
+import { ruleSettingsAnswer, ruleSettingsSchema } from './fleet-requests.dto';
 
 const supplierSchema = z.object({
   supplierId: z.uuid(),
   name: z.string(),
-  ruleSettings: z.record(z.string(), z.number()),
+  ruleSettings: ruleSettingsAnswer,
   heldAt: instantSchema.optional().meta({ description: 'Since when an emergency stop holds everything.' }),
   heldReason: z.string().optional(),
   createdAt: instantSchema,
@@ -51,7 +51,7 @@ export class SuppliersController {
 function toSupplier(supplier: Supplier, { role }: Caller): z.input<typeof supplierSchema> {
   return {
     ...supplier,
-    ruleSettings: supplier.ruleSettings as Record<string, number>,
+    ruleSettings: supplier.ruleSettings as z.input<typeof ruleSettingsAnswer>,
     heldAt: isoOf(supplier.heldAt),
     createdAt: isoOf(supplier.createdAt),
     role,

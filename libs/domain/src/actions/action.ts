@@ -57,7 +57,9 @@ export type OutcomeCode =
   | 'VENDOR_UNAVAILABLE'
   | 'NOT_APPLIED'
   | 'DEVICE_GONE'
-  | 'QUOTA';
+  | 'QUOTA'
+  /** A planned disinfection run that the tank has meanwhile made by itself. */
+  | 'NOT_NEEDED';
 
 /** What happened to an action; `transition(state, event)` says what follows. */
 export type ActionEvent =

@@ -86,7 +86,8 @@ function evidenceRun(
   return { ...run, heldMs: run.completedAt - run.startedAt, holds: profile?.holds ?? [] };
 }
 
-const header =
+/** The first line of the report. Columns are only ever added at its end. */
+export const evidenceCsvHeader =
   'device_id,record,started_at,completed_at,held_minutes,profile,required,interval_hours,over_hours,open';
 
 /** The report as CSV (RFC 4180, UTC, one line per run and per gap, in order of time). `deviceId` is repeated on every line. */
@@ -123,7 +124,8 @@ export function evidenceCsv(deviceId: string, evidence: LegionellaEvidence): str
     })),
   ].sort((a, b) => a.at - b.at);
   return (
-    [header, ...lines.map(({ cells }) => [deviceId, ...cells].map(cell).join(','))].join('\r\n') + '\r\n'
+    [evidenceCsvHeader, ...lines.map(({ cells }) => [deviceId, ...cells].map(cell).join(','))].join('\r\n') +
+    '\r\n'
   );
 }
 

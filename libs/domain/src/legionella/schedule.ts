@@ -43,7 +43,8 @@ export function dueAt(facts: LegionellaFacts): Instant {
 }
 
 /** `due`: no decrease may start any more before a run. `overdue`: the tank is not steered until a run is complete. */
-export type LegionellaState = 'idle' | 'planned' | 'due' | 'overdue' | 'running';
+export const legionellaStates = ['idle', 'planned', 'due', 'overdue', 'running'] as const;
+export type LegionellaState = (typeof legionellaStates)[number];
 
 /** Where the tank stands at `instant`; the most urgent word wins: running, overdue, planned, due, idle. */
 export function legionellaState(facts: LegionellaFacts, instant: Instant): LegionellaState {

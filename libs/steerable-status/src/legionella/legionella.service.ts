@@ -1,32 +1,38 @@
 import type { Clock } from '@warmshift/config';
 import {
+  assess,
   checkQuietHours,
   dayMs,
-  defaultLegionellaMarginMs,
   dueAt,
   evidenceCsv,
-  intervalMsFor,
   legionellaEvidence,
-  legionellaProfileFor,
   legionellaState,
+  longestRunHeatingMs,
   maxLegionellaIntervalMs,
-  minLegionellaIntervalMs,
   NotFound,
-  planRuns,
   quietSpansIn,
-  runDurationMsFor,
   timeZoneFor,
-  withDeviceDuration,
+  usualRunSpans,
   type Instant,
   type LegionellaEvidence,
   type LegionellaFacts,
+  type LegionellaProfile,
+  type LegionellaState,
   type QuietHours,
   type Span,
   type TankToPlan,
 } from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
 import { vendorModule } from '@warmshift/vendors';
+import type { StatusService } from '../status.service';
+import { legionellaFactsOf, profileOf } from './legionella-facts';
 import type { LegionellaRepository, TankRow } from './legionella.repository';
+
+/** Why no run of ours is under way for a tank: a status code, `RUNS_FAILED`, or what keeps a way from being there. */
+export interface RunObstacle {
+  readonly code: string;
+  readonly reason: string;
+}
 
 /** A tank for which nothing shows that runs happen. */
 export interface OverdueTank {
@@ -38,15 +44,28 @@ export interface OverdueTank {
   readonly dueAt: Instant;
   /** Absent: none was ever seen. */
   readonly lastCompletedAt?: Instant | undefined;
-  /** A run is planned; absent: the vendor's interface gives us no way, or no time fits. */
+  /** A run is planned, with a live action behind it. */
   readonly planned?: Span | undefined;
+  /** Why none is. */
+  readonly obstacle?: RunObstacle | undefined;
 }
 
-export interface EvidenceReport extends LegionellaEvidence {
+export interface LegionellaReport {
   readonly deviceId: string;
   readonly deviceName: string;
   readonly zoneId: string;
   readonly enrolledAt: Instant;
+  readonly state: LegionellaState;
+  readonly lastCompletedAt?: Instant | undefined;
+  readonly dueAt: Instant;
+  readonly runningSince?: Instant | undefined;
+  readonly planned?: (Span & { readonly actionId: string }) | undefined;
+  /** Why no run is planned for a tank that is overdue. */
+  readonly obstacle?: RunObstacle | undefined;
+  readonly profile: LegionellaProfile;
+  readonly marginMs: number;
+  /** Of the last year. */
+  readonly evidence: LegionellaEvidence;
 }
 
 /** A gauge of the metrics registry. */
@@ -54,75 +73,83 @@ export interface OverdueGauge {
   set(value: number): void;
 }
 
-const horizonMs = 2 * dayMs;
+/** Runs that are due within so long are planned. */
+export const runHorizonMs = 2 * dayMs;
+/** So many runs of ours may heat a tank and leave it undisinfected before no more are made, within one interval. */
+const maxTries = 3;
 const yearMs = 365 * dayMs;
 /** So many tanks are named in one log line. */
 const namedInLog = 20;
 
-/**
- * Keeps the legionella calendar ahead of time: plans runs where they are due, takes passed plans away, says which tanks are
- * overdue, and reports what happened. It steers nothing: a planned run blocks decreases, and an increase campaign that holds it
- * is allowed although a run is due.
- */
-export class LegionellaService {
-  constructor(
-    private readonly options: {
-      readonly tanks: LegionellaRepository;
-      readonly clock: Clock;
-      readonly logger: Logger;
-      readonly overdueGauge?: OverdueGauge | undefined;
-    },
-  ) {}
+interface LegionellaServiceOptions {
+  readonly tanks: LegionellaRepository;
+  readonly statuses: Pick<StatusService, 'contexts'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly overdueGauge?: OverdueGauge | undefined;
+}
 
-  /** @returns zones whose plan changed: their status is to be recomputed. */
-  async plan(): Promise<{ readonly planned: readonly string[]; readonly cleared: readonly string[] }> {
-    const { tanks, clock, logger } = this.options;
+/** The legionella calendar: which tanks want a run, which are overdue and why, and what happened. It steers nothing. */
+export class LegionellaService {
+  constructor(private readonly options: LegionellaServiceOptions) {}
+
+  /** Takes away plans that nothing stands behind any more. @returns zones whose status is to be recomputed. */
+  clearPassed(): Promise<string[]> {
+    return this.options.tanks.clearPassed(this.options.clock.now());
+  }
+
+  /** Tanks due within the horizon whose vendor can heat them and for which trying makes sense. */
+  async tanksToPlan(): Promise<TankToPlan[]> {
+    const { tanks, clock } = this.options;
     const now = clock.now();
-    const cleared = await tanks.clearPassed(now);
-    // Due within the horizon: no run since the shortest interval less the horizon; the rest is decided by the domain.
-    const rows = await tanks.tanks(now, now - Math.max(0, minLegionellaIntervalMs - horizonMs));
-    const wanted = await tanks.wanted(now, now + horizonMs + dayMs);
-    const runs = planRuns(
-      rows.filter(canIncrease).map((row) => tankToPlan(row, wanted.get(row.supplierId) ?? [], now)),
-      now,
-      { horizonMs },
+    const rows = (await tanks.tanks(now, now + runHorizonMs)).filter(
+      (row) => vendorHeatsTanks(row) && !gaveUp(row, now),
     );
-    const planned = await tanks.writePlans(runs, now);
-    if (planned.length + cleared.length > 0)
-      logger.info({ planned: planned.length, cleared: cleared.length }, 'legionella.planned');
-    return { planned, cleared };
+    if (rows.length === 0) return [];
+    const wanted = await tanks.wanted(now, now + runHorizonMs + dayMs);
+    return rows.map((row) => tankToPlan(row, wanted.get(row.supplierId) ?? [], now));
   }
 
   /** Tanks that are overdue, longest first; all suppliers' without one. */
   async overdue(supplierId?: string): Promise<OverdueTank[]> {
     const { tanks, clock } = this.options;
     const now = clock.now();
-    const rows = await tanks.tanks(now, now - minLegionellaIntervalMs, supplierId);
-    return rows
-      .map((row) => ({ row, facts: factsOf(row) }))
-      .filter(({ facts }) => legionellaState(facts, now) === 'overdue')
-      .map(({ row, facts }) => ({
-        zoneId: row.zoneId,
-        deviceId: row.deviceId,
-        supplierId: row.supplierId,
-        deviceName: row.deviceName,
-        vendor: row.vendor,
-        dueAt: dueAt(facts),
-        lastCompletedAt: facts.lastCompletedAt,
-        planned: facts.planned,
-      }))
-      .sort((a, b) => a.dueAt - b.dueAt);
+    const rows = await tanks.tanks(now, now, supplierId);
+    const overdue = rows.filter((row) => legionellaState(legionellaFactsOf(row), now) === 'overdue');
+    const obstacles = await this.obstacles(overdue, now);
+    return overdue
+      .map((row) => {
+        const facts = legionellaFactsOf(row);
+        const { zoneId, deviceId, deviceName, vendor } = row;
+        return {
+          zoneId,
+          deviceId,
+          supplierId: row.supplierId,
+          deviceName,
+          vendor,
+          dueAt: dueAt(facts),
+          lastCompletedAt: facts.lastCompletedAt,
+          planned: facts.planned,
+          obstacle: obstacles.get(zoneId),
+        };
+      })
+      .sort((a, b) => a.dueAt - b.dueAt || (a.zoneId < b.zoneId ? -1 : 1));
   }
 
-  /** Says in the log and in the metrics how many tanks are overdue. @returns how many. */
+  /**
+   * Says in the log and in the metrics which tanks are overdue, and which will be soon and have no way to a run: neither the machine's
+   * timetable nor we can make one. @returns how many are overdue.
+   */
   async alert(): Promise<number> {
+    const { clock, logger, overdueGauge } = this.options;
     const overdue = await this.overdue();
-    this.options.overdueGauge?.set(overdue.length);
+    overdueGauge?.set(overdue.length);
     if (overdue.length > 0) {
-      this.options.logger.warn(
+      logger.warn(
         {
           tanks: overdue.length,
           withoutPlan: overdue.filter(({ planned }) => planned === undefined).length,
+          obstacles: countedCodes(overdue.map(({ obstacle }) => obstacle)),
           longest: overdue
             .slice(0, namedInLog)
             .map(({ deviceId, dueAt: due }) => ({ deviceId, dueAt: new Date(due).toISOString() })),
@@ -130,55 +157,116 @@ export class LegionellaService {
         'legionella.overdue',
       );
     }
+    await this.alertOfTanksWithoutWay(clock.now());
     return overdue.length;
   }
 
+  private async alertOfTanksWithoutWay(now: Instant): Promise<void> {
+    const rows = (await this.options.tanks.tanks(now, now + runHorizonMs)).filter((row) => {
+      const facts = legionellaFactsOf(row);
+      const due = dueAt(facts);
+      if (facts.runningSince !== undefined || facts.planned !== undefined) return false;
+      if (due <= now || due > now + runHorizonMs) return false;
+      return usualRunSpans(facts, { startsAt: now, endsAt: due }).length === 0;
+    });
+    const obstacles = await this.obstacles(rows, now);
+    const stuck = rows.filter(({ zoneId }) => obstacles.has(zoneId));
+    if (stuck.length === 0) return;
+    this.options.logger.warn(
+      {
+        tanks: stuck.length,
+        obstacles: countedCodes(stuck.map(({ zoneId }) => obstacles.get(zoneId))),
+        devices: stuck.slice(0, namedInLog).map(({ deviceId }) => deviceId),
+      },
+      'legionella.due-without-run',
+    );
+  }
+
   /**
-   * What is known of the disinfection of a device's tank over the last year.
+   * What is known of the disinfection of a device's tank, with the evidence of the last year.
    * @throws NotFound when the supplier has no such device, or it has no tank.
    */
-  async evidence(supplierId: string, deviceId: string): Promise<EvidenceReport> {
+  async report(supplierId: string, deviceId: string): Promise<LegionellaReport> {
     const { tanks, clock } = this.options;
     const now = clock.now();
     const row = await tanks.tankOf(supplierId, deviceId, now);
     if (!row) throw new NotFound('tank of device', deviceId);
     const from = now - yearMs;
     const runs = await tanks.runs(row.zoneId, from - maxLegionellaIntervalMs);
-    const { intervalMs } = factsOf(row);
-    const evidence = legionellaEvidence({ runs, intervalMs, enrolledAt: row.enrolledAt, from, to: now });
-    const { zoneId, deviceName, enrolledAt } = row;
-    return { deviceId, deviceName, zoneId, enrolledAt, ...evidence };
+    const facts = legionellaFactsOf(row);
+    const { intervalMs, marginMs, lastCompletedAt, runningSince, planned } = facts;
+    const { zoneId, deviceName, enrolledAt, plannedActionId } = row;
+    const state = legionellaState(facts, now);
+    const obstacles = state === 'overdue' ? await this.obstacles([row], now) : undefined;
+    return {
+      deviceId,
+      deviceName,
+      zoneId,
+      enrolledAt,
+      state,
+      lastCompletedAt,
+      dueAt: dueAt(facts),
+      runningSince,
+      planned: planned && plannedActionId !== null ? { ...planned, actionId: plannedActionId } : undefined,
+      obstacle: obstacles?.get(zoneId),
+      profile: profileOf(row),
+      marginMs,
+      evidence: legionellaEvidence({ runs, intervalMs, enrolledAt, from, to: now }),
+    };
   }
 
-  /** The same as CSV. */
+  /** The evidence of the last year as CSV. */
   async evidenceCsv(supplierId: string, deviceId: string): Promise<string> {
-    return evidenceCsv(deviceId, await this.evidence(supplierId, deviceId));
+    return evidenceCsv(deviceId, (await this.report(supplierId, deviceId)).evidence);
+  }
+
+  /** Per zone without a planned run: what would keep one from beginning now. A zone that waits only to be planned is left out. */
+  private async obstacles(rows: readonly TankRow[], now: Instant): Promise<Map<string, RunObstacle>> {
+    const open = rows.filter((row) => row.plannedStartsAt === null);
+    const contexts = await this.options.statuses.contexts(
+      open.map(({ zoneId }) => zoneId),
+      now,
+    );
+    const factsByZone = new Map(contexts.map(({ zoneId, facts }) => [zoneId, facts]));
+    const obstacles = new Map<string, RunObstacle>();
+    for (const row of open) {
+      const facts = factsByZone.get(row.zoneId);
+      if (!facts) continue;
+      if (!vendorHeatsTanks(row)) obstacles.set(row.zoneId, noVendorControl);
+      else if (gaveUp(row, now)) obstacles.set(row.zoneId, runsFailed);
+      else {
+        const span = { startsAt: now, endsAt: now + longestRunHeatingMs(facts) };
+        const asked = assess(facts, now, { direction: 'increase', purpose: 'disinfection', span });
+        if (!asked.canActivate) obstacles.set(row.zoneId, { code: asked.code, reason: asked.reason });
+      }
+    }
+    return obstacles;
   }
 }
 
-function canIncrease(row: TankRow): boolean {
-  const { steers, zones } = vendorModule(row.vendor).manifest;
-  return row.mayIncrease && steers.includes('increase') && zones.includes('DHW');
+const noVendorControl: RunObstacle = {
+  code: 'NO_VENDOR_CONTROL',
+  reason: "The vendor's interface gives no way to heat a tank.",
+};
+const runsFailed: RunObstacle = {
+  code: 'RUNS_FAILED',
+  reason: `${maxTries} runs of ours heated the tank within one interval, and none was seen to disinfect it.`,
+};
+
+function vendorHeatsTanks({ vendor }: TankRow): boolean {
+  const { steers, zones } = vendorModule(vendor).manifest;
+  return steers.includes('increase') && zones.includes('DHW');
 }
 
-function factsOf(row: TankRow): LegionellaFacts {
-  const profile = withDeviceDuration(
-    legionellaProfileFor(row.country ?? undefined),
-    row.durationMinutes ?? undefined,
-  );
-  return {
-    intervalMs: intervalMsFor({ frequencyPerWeeks: row.frequencyPerWeeks ?? undefined }),
-    runDurationMs: runDurationMsFor(profile),
-    marginMs: defaultLegionellaMarginMs,
-    enrolledAt: row.enrolledAt,
-    lastCompletedAt: row.lastCompletedAt ?? undefined,
-    runningSince: row.runningSince ?? undefined,
-    recentRuns: spansOf(row.recentRuns),
-    planned:
-      row.plannedStartsAt !== null && row.plannedEndsAt !== null
-        ? { startsAt: row.plannedStartsAt, endsAt: row.plannedEndsAt }
-        : undefined,
-  };
+function gaveUp(row: TankRow, now: Instant): boolean {
+  const since = now - legionellaFactsOf(row).intervalMs;
+  return (row.tries ?? []).filter(({ sent, startsAt }) => sent && startsAt > since).length >= maxTries;
+}
+
+function countedCodes(obstacles: readonly (RunObstacle | undefined)[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const obstacle of obstacles) if (obstacle) counts[obstacle.code] = (counts[obstacle.code] ?? 0) + 1;
+  return counts;
 }
 
 function tankToPlan(row: TankRow, wanted: readonly Span[], now: Instant): TankToPlan {
@@ -186,14 +274,16 @@ function tankToPlan(row: TankRow, wanted: readonly Span[], now: Instant): TankTo
     siteTimeZone: row.siteTimeZone ?? undefined,
     country: row.country ?? undefined,
   });
-  const window = { startsAt: now, endsAt: now + 2 * horizonMs + dayMs };
+  const window = { startsAt: now, endsAt: now + 2 * runHorizonMs + dayMs };
   const quietHours = checkQuietHours(row.quietHours).length === 0 ? (row.quietHours as QuietHours[]) : [];
+  const facts: LegionellaFacts = legionellaFactsOf(row);
   return {
     zoneId: row.zoneId,
-    facts: factsOf(row),
+    facts,
     timeZone,
     blocked: [...quietSpansIn(quietHours, window, timeZone), ...spansOf(row.actions)],
     wanted,
+    soon: (row.tries ?? []).length > 0,
   };
 }
 
