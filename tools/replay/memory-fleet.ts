@@ -5,6 +5,8 @@ import {
   timeZoneFor,
   type Instant,
   type LocalDay,
+  type RunTry,
+  type Span,
   type ZoneKind,
 } from '@warmshift/domain';
 import { zoneContext, type FactsRow, type ZoneContext } from '@warmshift/steerable-status';
@@ -25,6 +27,9 @@ export interface ReplayZone {
   recentRuns: [Instant, Instant][];
   lastActionEndedAt?: Instant | undefined;
   sentActions: Instant[];
+  /** A planned disinfection run, as long as its action is alive or has done its heating. */
+  planned?: Span | undefined;
+  tries: RunTry[];
 }
 
 export interface ReplayDevice {
@@ -53,7 +58,7 @@ export class MemoryFleet {
   startsSeen = 0;
   private readonly zonesById = new Map<string, { device: ReplayDevice; zone: ReplayZone }>();
 
-  constructor(private readonly enrolledAt: Instant) {}
+  constructor(readonly enrolledAt: Instant) {}
 
   /** Takes what the vendor lists: new devices, and the vendor's newest word on each. */
   take(listed: readonly ListedDevice[]): void {
@@ -169,6 +174,7 @@ export class MemoryFleet {
         runObserver: null,
         recentRuns: [],
         sentActions: [],
+        tries: [],
       },
     ]);
     const device: ReplayDevice = {
@@ -250,8 +256,8 @@ export class MemoryFleet {
       enrolledAt: stored.kind === 'DHW' ? this.enrolledAt : null,
       lastCompletedAt: zone.lastCompletedAt ?? null,
       runningSince: zone.runningSince ?? null,
-      plannedStartsAt: null,
-      plannedEndsAt: null,
+      plannedStartsAt: zone.planned?.startsAt ?? null,
+      plannedEndsAt: zone.planned?.endsAt ?? null,
       recentRuns: zone.recentRuns,
       cycles: Object.fromEntries(device.ledger),
       recentStarts: device.starts,
@@ -282,6 +288,7 @@ function noteStart(device: ReplayDevice, startedAt: Instant, day: LocalDay): boo
 
 function noteRun(zone: ReplayZone, { startedAt, completedAt }: CompletedRun): void {
   zone.lastCompletedAt = completedAt;
+  zone.tries = [];
   const known = zone.recentRuns.find(([from]) => from === startedAt);
   if (known) known[1] = completedAt;
   else zone.recentRuns.push([startedAt, completedAt]);

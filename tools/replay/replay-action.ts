@@ -1,4 +1,12 @@
-import type { ActionState, Direction, Instant, LocalDay, OutcomeCode, ZoneKind } from '@warmshift/domain';
+import type {
+  ActionPurpose,
+  ActionState,
+  Direction,
+  Instant,
+  LocalDay,
+  OutcomeCode,
+  ZoneKind,
+} from '@warmshift/domain';
 import type { VendorCommand, VendorState } from '@warmshift/vendors/contract';
 
 /** One action of the replay. Power in W. */
@@ -6,10 +14,14 @@ export interface ReplayAction {
   readonly actionId: string;
   readonly zoneId: string;
   readonly direction: Direction;
+  /** Absent: a campaign's. */
+  readonly purpose?: ActionPurpose | undefined;
   readonly startsAt: Instant;
   readonly endsAt: Instant;
   readonly cyclesReserved: number;
   readonly cycleDay: LocalDay;
+  /** Of a disinfection run. */
+  readonly plannedAt?: Instant | undefined;
   state: ActionState;
   code?: OutcomeCode | undefined;
   limitC?: number | undefined;

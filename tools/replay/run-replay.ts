@@ -5,6 +5,7 @@ import { judge } from '../../apps/sandbox/src/control/judgement';
 import { Sandbox } from '../../apps/sandbox/src/sandbox';
 import { ordersOf, planLeadMs, planOrder } from './campaigns';
 import { MemoryFleet } from './memory-fleet';
+import { planDisinfections } from './disinfections';
 import { HomeReader } from './read-homes';
 import type { ReplayOptions } from './options';
 import { ShiftedEnergy } from './shifted-energy';
@@ -49,7 +50,10 @@ export async function runReplay(options: ReplayOptions, onDay: (day: number) => 
         reader.readSettings();
         if (sinceStart / dayMs > options.watchDays) onDay(sinceStart / dayMs - options.watchDays);
       }
-      if (now % slotMs === readAfterMs) reader.read(now);
+      if (now % slotMs === readAfterMs) {
+        reader.read(now);
+        if (now < endsAt - dayMs) actions += await planDisinfections(fleet, orders, times.leadMs, now);
+      }
       if (discovery.has(now)) await discover();
       for (const order of orders) {
         if (order.startsAt - planLeadMs === now && order.endsAt < endsAt)

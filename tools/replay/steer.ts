@@ -4,6 +4,7 @@ import {
   isFinal,
   localDayOf,
   nextStep,
+  runHeating,
   setpointFor,
   transition,
   type ActionEvent,
@@ -18,6 +19,8 @@ export interface SteerCounts {
   seenActive: number;
   restored: number;
   failed: number;
+  /** Of those sent: planned disinfection runs. */
+  disinfections: number;
   /** Never sent, by code. */
   readonly skipped: Record<string, number>;
 }
@@ -37,7 +40,14 @@ const passing: ReadonlySet<string> = new Set([
  * talks HTTP to the sandbox's cloud. Nobody turns a dial in a replay, so active actions are not watched for it.
  */
 export class Steer {
-  readonly counts: SteerCounts = { sent: 0, seenActive: 0, restored: 0, failed: 0, skipped: {} };
+  readonly counts: SteerCounts = {
+    sent: 0,
+    seenActive: 0,
+    restored: 0,
+    failed: 0,
+    disinfections: 0,
+    skipped: {},
+  };
 
   constructor(
     private readonly fleet: MemoryFleet,
@@ -83,13 +93,16 @@ export class Steer {
   }
 
   private async dispatch(device: ReplayDevice, action: ReplayAction, now: Instant): Promise<void> {
-    const { actionId, direction, startsAt, endsAt } = action;
+    const { actionId, direction, purpose, startsAt, endsAt } = action;
     const question = { startsAt: Math.max(now, startsAt), exceptActionId: actionId };
     const { facts } = this.fleet.context(action.zoneId, now, question);
     const ownDay = localDayOf(question.startsAt, facts.timeZone) === action.cycleDay;
     const cyclesReserved = ownDay ? action.cyclesReserved : undefined;
-    const asked = assess(facts, now, { direction, span: { startsAt, endsAt }, cyclesReserved });
-    const limitC = setpointFor({ direction, facts });
+    const asked = assess(facts, now, { direction, purpose, span: { startsAt, endsAt }, cyclesReserved });
+    const limitC =
+      purpose === 'disinfection'
+        ? runHeating(facts, endsAt - question.startsAt)?.limitC
+        : setpointFor({ direction, facts });
     if (!asked.canActivate || limitC === undefined) {
       const code = asked.canActivate ? 'NO_HEADROOM' : asked.code;
       if (passing.has(code) && now + askAgainMs < endsAt) putOff(action, now + askAgainMs);
@@ -108,6 +121,7 @@ export class Steer {
     action.sentAt = now;
     this.fleet.find(action.zoneId).zone.sentActions.push(now);
     this.counts.sent += 1;
+    if (purpose === 'disinfection') this.counts.disinfections += 1;
     device.sent.push({
       zone: facts.zone,
       direction,
@@ -169,7 +183,12 @@ export class Steer {
   private settle(device: ReplayDevice, action: ReplayAction, now: Instant): void {
     device.actions.splice(device.actions.indexOf(action), 1);
     if (action.activeAt === undefined) this.fleet.giveBack(device, action.cycleDay, action.cyclesReserved);
-    if (action.sentAt !== undefined) this.fleet.find(action.zoneId).zone.lastActionEndedAt = now;
+    const { zone } = this.fleet.find(action.zoneId);
+    if (action.sentAt !== undefined) zone.lastActionEndedAt = now;
+    if (action.purpose === 'disinfection') {
+      zone.tries.push({ startsAt: action.startsAt, sent: action.sentAt !== undefined });
+      if (action.state !== 'RESTORED') zone.planned = undefined;
+    }
     if (action.state === 'RESTORED') this.counts.restored += 1;
     else if (action.state === 'SKIPPED') {
       const code = action.code ?? 'UNKNOWN';

@@ -29,6 +29,10 @@ export function textOf(verdict: Verdict): string {
     ['starts seen by inference / real', `${verdict.startsSeen} / ${verdict.startsReal}`],
     ['device days judged', String(verdict.deviceDays)],
     ['disinfections completed', String(verdict.disinfectionsCompleted)],
+    [
+      '  planned runs sent / completed runs that the twin did not make',
+      `${actions.disinfections} / ${verdict.disinfectionsGained}`,
+    ],
     ['simulated', `${verdict.simulatedDays} days of ${verdict.pumps} heat pumps in ${verdict.seconds} s`],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));

@@ -15,7 +15,11 @@ interface Judgement {
     readonly minutesBelowFloorThroughSteering: number;
     readonly devices: readonly ColdHome[];
   };
-  readonly legionella: { readonly runsCompleted: number; readonly missedThroughSteering: readonly unknown[] };
+  readonly legionella: {
+    readonly runsCompleted: number;
+    readonly gainedThroughSteering: readonly unknown[];
+    readonly missedThroughSteering: readonly unknown[];
+  };
   readonly steeredNow: readonly unknown[];
 }
 
@@ -78,6 +82,8 @@ export interface Verdict {
   readonly startsReal: number;
   readonly deviceDays: number;
   readonly disinfectionsCompleted: number;
+  /** Of these, those that the twin did not make. */
+  readonly disinfectionsGained: number;
   readonly simulatedDays: number;
   readonly pumps: number;
   readonly seconds: number;
@@ -129,6 +135,7 @@ export function verdictOf(facts: ReplayFacts): Verdict {
     startsReal: realStarts(facts),
     deviceDays: cycles.deviceDays,
     disinfectionsCompleted: legionella.runsCompleted,
+    disinfectionsGained: legionella.gainedThroughSteering.length,
     simulatedDays: facts.options.days,
     pumps: facts.options.pumps,
     seconds: Math.round(facts.seconds * 10) / 10,
@@ -171,12 +178,14 @@ export function mergeVerdicts(parts: readonly Verdict[]): Verdict {
       seenActive: sum(({ actions }) => actions.seenActive),
       restored: sum(({ actions }) => actions.restored),
       failed: sum(({ actions }) => actions.failed),
+      disinfections: sum(({ actions }) => actions.disinfections),
       skipped,
     },
     startsSeen: sum((part) => part.startsSeen),
     startsReal: sum((part) => part.startsReal),
     deviceDays: sum((part) => part.deviceDays),
     disinfectionsCompleted: sum((part) => part.disinfectionsCompleted),
+    disinfectionsGained: sum((part) => part.disinfectionsGained),
     simulatedDays: parts[0]?.simulatedDays ?? 0,
     pumps: sum((part) => part.pumps),
     seconds: Math.max(0, ...parts.map(({ seconds }) => seconds)),

@@ -92,7 +92,7 @@ function blockedSpans({ facts, taken }: ZoneContext, order: CampaignOrder, now: 
   const window = { startsAt: order.startsAt, endsAt: order.endsAt };
   const legionella =
     facts.legionella && order.direction === 'decrease'
-      ? blockedForDecrease(facts.legionella, window, now)
+      ? blockedForDecrease(facts.legionella, window, now, facts.comfort.restMs)
       : [];
   return [...legionella, ...facts.quietHours, ...taken];
 }

@@ -77,23 +77,37 @@ function judgeComfort(devices: readonly SimDevice[], from: Instant, to: Instant)
   };
 }
 
-/** A run of the twin counts as missed when the steered tank has none within half an interval before or six hours after. */
+/**
+ * A run of the twin counts as missed when the steered tank has none within half an interval before or six hours after. A run of the
+ * steered tank was gained through steering when its twin has none within six hours before or after.
+ */
 function judgeLegionella(devices: readonly SimDevice[], from: Instant, to: Instant): Record<string, unknown> {
   const pumps = devices.filter((device) => device instanceof HeatPumpDevice);
   const graceMs = 6 * hourMs;
   let done = 0;
   const missed: unknown[] = [];
   const pending: unknown[] = [];
+  const gained: unknown[] = [];
   for (const pump of pumps) {
     const { steered, twin } = pump.records.disinfections;
     const intervalMs = (7 * dayMs) / (pump.traits.legionella?.frequencyPerWeeks ?? 1);
-    done += steered.filter((at) => at >= from && at < to).length;
+    const own = steered.filter((at) => at >= from && at < to);
+    done += own.length;
+    for (const at of own) {
+      if (twin.some((run) => Math.abs(run - at) < graceMs)) continue;
+      gained.push({ ...nameOf(pump), completedAt: iso(at) });
+    }
     for (const at of twin.filter((run) => run >= from && run < to)) {
-      if (steered.some((own) => own > at - intervalMs / 2 && own < at + graceMs)) continue;
+      if (steered.some((run) => run > at - intervalMs / 2 && run < at + graceMs)) continue;
       (at + graceMs <= to ? missed : pending).push({ ...nameOf(pump), twinCompletedAt: iso(at) });
     }
   }
-  return { runsCompleted: done, missedThroughSteering: missed, notYetMissed: pending };
+  return {
+    runsCompleted: done,
+    gainedThroughSteering: gained,
+    missedThroughSteering: missed,
+    notYetMissed: pending,
+  };
 }
 
 function nameOf(device: SimDevice): { readonly vendor: string; readonly vendorDeviceId: string } {

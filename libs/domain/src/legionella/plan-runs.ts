@@ -17,6 +17,22 @@ export interface TankToPlan {
   readonly soon?: boolean | undefined;
 }
 
+/** A run of ours that was planned since the last completed one, and has ended. */
+export interface RunTry {
+  readonly startsAt: Instant;
+  /** It heated, or may have; false: a rule, the window or the vendor said no before. */
+  readonly sent: boolean;
+}
+
+/** So many runs of ours may heat a tank within one interval and leave it undisinfected before no more are made. */
+export const maxRunTries = 3;
+
+/** Whether one more run makes sense, or nothing of ours reaches this tank. */
+export function mayTryAgain(tries: readonly RunTry[], facts: LegionellaFacts, now: Instant): boolean {
+  const since = now - facts.intervalMs;
+  return tries.filter(({ sent, startsAt }) => sent && startsAt > since).length < maxRunTries;
+}
+
 export interface RunPlanOptions {
   /** Runs that are due within so long are planned. Default 2 days. */
   readonly horizonMs?: number | undefined;
@@ -66,7 +82,8 @@ export function planRun(
     return undefined;
   const earliest = Math.ceil((now + leadMs) / slotMs) * slotMs;
   const place =
-    (tank.soon ? first(tank, earliest, latestEnd) : inTime(tank, earliest, latestEnd)) ?? late(tank, earliest, Math.max(now, due) + lateSearchMs);
+    (tank.soon ? first(tank, earliest, latestEnd) : inTime(tank, earliest, latestEnd)) ??
+    late(tank, earliest, Math.max(now, due) + lateSearchMs);
   return place && { zoneId, ...place };
 }
 

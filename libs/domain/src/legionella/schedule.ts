@@ -62,11 +62,14 @@ export function runningReachesInto(facts: LegionellaFacts, span: Span, instant: 
   return span.startsAt < runningEndsAt(facts, since, instant) && since < span.endsAt;
 }
 
-/** Whether a run that is arranged and not over at `instant` overlaps `span`. */
-export function plannedOverlaps(facts: LegionellaFacts, span: Span, instant: Instant): boolean {
+/**
+ * Whether a run that is arranged and not over at `instant` overlaps `span` with the rest that a zone has after an action: a run that had to
+ * wait for the rest would come late.
+ */
+export function plannedOverlaps(facts: LegionellaFacts, span: Span, instant: Instant, restMs = 0): boolean {
   const planned = facts.planned;
   if (planned === undefined || !(planned.endsAt > instant)) return false;
-  return span.startsAt < planned.endsAt && planned.startsAt < span.endsAt;
+  return span.startsAt < planned.endsAt && planned.startsAt < span.endsAt + restMs;
 }
 
 /** Whether `span` holds the whole planned run: an increase that does so is the run. */
@@ -118,26 +121,34 @@ export function decreaseMustEndBy(facts: LegionellaFacts, instant: Instant): Ins
 
 /**
  * Whether a decrease of the tank over `span` is forbidden, as known at `instant`: it may not overlap a running,
- * planned or usual run, nor end after `decreaseMustEndBy`, and not at all before a run was seen. If a span is forbidden, so is
+ * planned or usual run, nor end less than the zone's rest before a planned one, nor end after `decreaseMustEndBy`, and not at all before a run was seen. If a span is forbidden, so is
  * every span that holds it.
  */
-export function blocksDecrease(facts: LegionellaFacts, span: Span, instant: Instant): boolean {
+export function blocksDecrease(facts: LegionellaFacts, span: Span, instant: Instant, restMs = 0): boolean {
   return (
     !isRunKnown(facts) ||
     runningReachesInto(facts, span, instant) ||
-    plannedOverlaps(facts, span, instant) ||
+    plannedOverlaps(facts, span, instant, restMs) ||
     usualRunSpans(facts, span).length > 0 ||
     !(span.endsAt <= decreaseMustEndBy(facts, instant))
   );
 }
 
 /** The same as stretches inside `window`, for planning: a decrease is allowed where it touches none of them. */
-export function blockedForDecrease(facts: LegionellaFacts, window: Span, instant: Instant): Span[] {
+export function blockedForDecrease(
+  facts: LegionellaFacts,
+  window: Span,
+  instant: Instant,
+  restMs = 0,
+): Span[] {
   if (!isRunKnown(facts)) return [window];
   const blocked: Span[] = usualRunSpans(facts, window);
   const since = facts.runningSince;
   if (since !== undefined) blocked.push({ startsAt: since, endsAt: runningEndsAt(facts, since, instant) });
-  if (facts.planned !== undefined && facts.planned.endsAt > instant) blocked.push(facts.planned);
+  if (facts.planned !== undefined && facts.planned.endsAt > instant) {
+    const { startsAt, endsAt } = facts.planned;
+    blocked.push({ startsAt: startsAt - restMs, endsAt });
+  }
   blocked.push({ startsAt: decreaseMustEndBy(facts, instant), endsAt: Number.POSITIVE_INFINITY });
   return blocked
     .map(({ startsAt, endsAt }) => ({

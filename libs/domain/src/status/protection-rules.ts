@@ -42,7 +42,7 @@ const legionellaDue: StatusRule = {
     const { zone, legionella } = q.facts;
     if (zone !== 'DHW') return false;
     if (legionella === undefined) return q.direction === 'decrease';
-    if (q.direction === 'decrease') return blocksDecrease(legionella, q, q.instant);
+    if (q.direction === 'decrease') return blocksDecrease(legionella, q, q.instant, q.facts.comfort.restMs);
     if (q.isDisinfection) return false;
     return (
       !(q.startsAt < bindingDueAt(legionella, q.instant)) && !carriesPlannedRun(legionella, q, q.instant)
@@ -54,7 +54,10 @@ const legionellaDue: StatusRule = {
     const due = bindingDueAt(legionella, q.instant);
     if (!(q.startsAt < due))
       return { reason: `A legionella disinfection run has been due since ${utcMinute(due)}.` };
-    if (legionella.planned !== undefined && plannedOverlaps(legionella, q, q.instant)) {
+    if (
+      legionella.planned !== undefined &&
+      plannedOverlaps(legionella, q, q.instant, q.facts.comfort.restMs)
+    ) {
       const { startsAt, endsAt } = legionella.planned;
       return {
         reason: `A legionella disinfection run is planned from ${utcMinute(startsAt)} to ${utcMinute(endsAt)}.`,
@@ -148,12 +151,13 @@ const minRunTime: StatusRule = {
 
 const restPeriod: StatusRule = {
   code: 'REST_PERIOD',
-  applies: (q) => isResting(q) || !(q.facts.actionsToday < q.facts.comfort.maxActionsPerDay),
+  applies: (q) => isResting(q) || !(actionsUsed(q) < q.facts.comfort.maxActionsPerDay),
   explain: (q) => {
     const { lastActionEndedAt = Number.NaN, comfort, actionsToday } = q.facts;
     if (!isResting(q)) {
+      const kept = actionsUsed(q) > actionsToday ? ' and one is kept for its disinfection run' : '';
       return {
-        reason: `The zone has been steered ${actionsToday} times today; ${comfort.maxActionsPerDay} are allowed.`,
+        reason: `The zone has been steered ${actionsToday} times today${kept}; ${comfort.maxActionsPerDay} are allowed.`,
         nextEligibleAt: nextLocalMidnight(q),
       };
     }
@@ -164,6 +168,15 @@ const restPeriod: StatusRule = {
     };
   },
 };
+
+/** Sent ones, and the planned disinfection run that the day still brings: campaigns do not use up what it needs. */
+function actionsUsed(q: Question): number {
+  const { actionsToday, legionella } = q.facts;
+  const planned = q.isDisinfection ? undefined : legionella?.planned;
+  if (planned === undefined || !(planned.startsAt > q.instant)) return actionsToday;
+  const midnight = nextLocalMidnight(q);
+  return midnight !== undefined && planned.startsAt < midnight ? actionsToday + 1 : actionsToday;
+}
 
 function isResting({ facts: { lastActionEndedAt, comfort }, startsAt }: Question): boolean {
   return lastActionEndedAt !== undefined && startsAt < lastActionEndedAt + comfort.restMs;

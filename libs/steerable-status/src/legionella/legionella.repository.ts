@@ -1,5 +1,5 @@
 import { at, type Database, type Sql } from '@warmshift/db';
-import { hourMs, type Instant, type RecordedRun, type Span } from '@warmshift/domain';
+import { hourMs, type Instant, type RecordedRun, type RunTry, type Span } from '@warmshift/domain';
 import { plannedRunSql } from '../facts-row';
 import type { LegionellaRow } from './legionella-facts';
 
@@ -16,7 +16,7 @@ export interface TankRow extends LegionellaRow {
   /** [starts, ends] of actions of the device that have not ended. */
   readonly actions: readonly (readonly [number, number])[] | null;
   /** Runs of ours that were planned since the last completed one and have ended. */
-  readonly tries: readonly { readonly startsAt: Instant; readonly sent: boolean }[] | null;
+  readonly tries: readonly RunTry[] | null;
 }
 
 /** Windows in which a supplier would rather have the consumption of its runs. */

@@ -9,6 +9,8 @@ import {
   legionellaState,
   longestRunHeatingMs,
   maxLegionellaIntervalMs,
+  maxRunTries,
+  mayTryAgain,
   NotFound,
   quietSpansIn,
   timeZoneFor,
@@ -75,8 +77,6 @@ export interface OverdueGauge {
 
 /** Runs that are due within so long are planned. */
 export const runHorizonMs = 2 * dayMs;
-/** So many runs of ours may heat a tank and leave it undisinfected before no more are made, within one interval. */
-const maxTries = 3;
 const yearMs = 365 * dayMs;
 /** So many tanks are named in one log line. */
 const namedInLog = 20;
@@ -250,7 +250,7 @@ const noVendorControl: RunObstacle = {
 };
 const runsFailed: RunObstacle = {
   code: 'RUNS_FAILED',
-  reason: `${maxTries} runs of ours heated the tank within one interval, and none was seen to disinfect it.`,
+  reason: `${maxRunTries} runs of ours heated the tank within one interval, and none was seen to disinfect it.`,
 };
 
 function vendorHeatsTanks({ vendor }: TankRow): boolean {
@@ -259,8 +259,7 @@ function vendorHeatsTanks({ vendor }: TankRow): boolean {
 }
 
 function gaveUp(row: TankRow, now: Instant): boolean {
-  const since = now - legionellaFactsOf(row).intervalMs;
-  return (row.tries ?? []).filter(({ sent, startsAt }) => sent && startsAt > since).length >= maxTries;
+  return !mayTryAgain(row.tries ?? [], legionellaFactsOf(row), now);
 }
 
 function countedCodes(obstacles: readonly (RunObstacle | undefined)[]): Record<string, number> {
