@@ -171,7 +171,7 @@ describe('access to the API', () => {
     });
 
     it('gives the other one nothing to see in lists', async () => {
-      for (const path of ['connections', 'sites', 'devices', 'campaigns', 'actions', 'audit']) {
+      for (const path of ['connections', 'sites', 'devices', 'campaigns', 'actions', 'audit', 'legionella/overdue']) {
         const { body } = await world.as(otherKey).get(`/admin/v1/${path}`).expect(200);
         expect({ path, data: body.data }).toEqual({ path, data: [] });
       }
@@ -199,6 +199,7 @@ describe('access to the API', () => {
         ['get', `devices/${ids.device}/readings`],
         ['get', `devices/${ids.device}/status-history`],
         ['get', `devices/${ids.device}/actions`],
+        ['get', `devices/${ids.device}/legionella`],
         ['get', `campaigns/${ids.campaign}`],
         ['post', `campaigns/${ids.campaign}/cancel`],
         ['get', `occurrences/${ids.occurrence}`],

@@ -62,7 +62,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await world.close();
-  closeVendorHttp();
+  await closeVendorHttp();
   await sandbox.stop();
 });
 
