@@ -1,9 +1,23 @@
 import { endNow } from '@warmshift/action-queue';
 import type { Clock } from '@warmshift/config';
 import { addToOutbox, at, type Database, type Sql } from '@warmshift/db';
-import { yieldOf, type Instant, type TankToPlan } from '@warmshift/domain';
+import {
+  assess,
+  dueAt,
+  longestRunHeatingMs,
+  planRun,
+  yieldOf,
+  type Instant,
+  type StatusCode,
+  type TankToPlan,
+} from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
-import type { LegionellaRepository, LegionellaService, StatusService } from '@warmshift/steerable-status';
+import type {
+  LegionellaRepository,
+  LegionellaService,
+  StatusService,
+  ZoneContext,
+} from '@warmshift/steerable-status';
 import { vendorModule } from '@warmshift/vendors';
 import { insertActions, newAction, takeCycles, takenMeanwhile } from '../planned-actions';
 import { placeRun, type PlacedRun } from './place-run';
@@ -39,8 +53,8 @@ export class DisinfectionPlanner {
     const cleared = await legionella.clearPassed();
     const planned: string[] = [];
     const refused: Record<string, number> = {};
-    for (const tank of await legionella.tanksToPlan()) {
-      const code = await this.plan(tank);
+    for (const { tank, known } of await this.tanks()) {
+      const code = hopeless(tank, known, this.options.clock.now()) ?? (await this.plan(tank, known));
       if (code === 'planned') planned.push(tank.zoneId);
       else if (code !== undefined) refused[code] = (refused[code] ?? 0) + 1;
     }
@@ -53,13 +67,25 @@ export class DisinfectionPlanner {
     return { planned, refused, calledOff };
   }
 
+  private async tanks(): Promise<{ tank: TankToPlan; known: ZoneContext }[]> {
+    const { clock, legionella, statuses } = this.options;
+    const tanks = await legionella.tanksToPlan();
+    const contexts = await statuses.contexts(
+      tanks.map(({ zoneId }) => zoneId),
+      clock.now(),
+    );
+    const byZone = new Map(contexts.map((context) => [context.zoneId, context]));
+    return tanks.flatMap((tank) => {
+      const known = byZone.get(tank.zoneId);
+      return known ? [{ tank, known }] : [];
+    });
+  }
+
   /** @returns `planned`, the code that said no, or nothing when no run is wanted or another worker was faster. */
-  private async plan(tank: TankToPlan): Promise<string | undefined> {
+  private async plan(tank: TankToPlan, known: ZoneContext): Promise<string | undefined> {
     const { clock, statuses } = this.options;
     const now = clock.now();
     const contextAt = async (startsAt: Instant) => (await statuses.contexts([tank.zoneId], now, startsAt))[0];
-    const known = await contextAt(now);
-    if (!known) return undefined;
     const leadMs = vendorModule(known.vendor).manifest.steering?.leadMs ?? 0;
     const placed = await placeRun(tank, contextAt, leadMs, now);
     if (!placed) return undefined;
@@ -118,6 +144,29 @@ export class DisinfectionPlanner {
       return ended.length;
     });
   }
+}
+
+/** Reasons that no other time of the next days changes. */
+const lasting: ReadonlySet<StatusCode> = new Set([
+  'HELD',
+  'STEERING_DISABLED',
+  'CUSTOMER_OPT_OUT',
+  'NO_VENDOR_CONTROL',
+  'ROLE_TOO_LOW',
+  'NEEDS_REAUTHENTICATION',
+  'FAULTY',
+  'READ_ONLY',
+  'LEARNING_PERIOD',
+  'NO_HEADROOM',
+]);
+
+/** Why a wanted run need not be looked for now: many tanks may wait for long, and this asks the database nothing. */
+function hopeless(tank: TankToPlan, { facts }: ZoneContext, now: Instant): StatusCode | undefined {
+  if (planRun(tank, now) === undefined) return undefined;
+  const span = { startsAt: now, endsAt: now + longestRunHeatingMs(facts) };
+  const { code } = assess(facts, now, { direction: 'increase', purpose: 'disinfection', span });
+  const waits = code === 'ABOVE_ACTIVATION_LIMIT' && (tank.soon === true || dueAt(tank.facts) <= now);
+  return lasting.has(code) || waits ? code : undefined;
 }
 
 /** Rolls the transaction back. */
