@@ -67,14 +67,14 @@ async function planOne(
 ): Promise<boolean> {
   const { device, zone } = fleet.find(zoneId);
   const contextAt = (startsAt: Instant) => fleet.context(zoneId, now, { startsAt });
-  const facts = contextAt(now).facts.legionella;
+  const { comfort, legionella: facts } = contextAt(now).facts;
   if (facts === undefined || dueAt(facts) > now + runHorizonMs || !mayTryAgain(zone.tries, facts, now))
     return false;
   const tank = {
     zoneId,
     facts,
     timeZone: device.timeZone,
-    blocked: device.actions.map(({ startsAt, endsAt }) => ({ startsAt, endsAt })),
+    blocked: device.actions.map(({ startsAt, endsAt }) => ({ startsAt, endsAt: endsAt + comfort.restMs })),
     wanted,
     soon: zone.tries.length > 0,
   };

@@ -53,6 +53,17 @@ describe('planRun', () => {
     });
   });
 
+  it('takes the first place after a try that came to nothing', () => {
+    expect(planRun(tank({}, { soon: true }), now)).toMatchObject({
+      why: 'soon',
+      span: { startsAt: at(0.5), endsAt: at(2.5) },
+    });
+    const blocked = [{ startsAt: at(0), endsAt: at(3) }];
+    expect(planRun(tank({}, { soon: true, blocked }), now)?.span.startsAt).toBe(at(3));
+    const tight = tank({ lastCompletedAt: now - 7 * dayMs + 3 * hourMs }, { soon: true });
+    expect(planRun(tight, now)?.why).toBe('late');
+  });
+
   it('is late rather than never when the rule has passed', () => {
     expect(planRun(tank({ lastCompletedAt: now - 8 * dayMs }), now)).toMatchObject({
       why: 'late',

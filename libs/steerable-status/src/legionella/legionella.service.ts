@@ -4,6 +4,7 @@ import {
   checkQuietHours,
   dayMs,
   dueAt,
+  effectiveLimits,
   evidenceCsv,
   legionellaEvidence,
   legionellaState,
@@ -30,7 +31,7 @@ import type { StatusService } from '../status.service';
 import { legionellaFactsOf, profileOf } from './legionella-facts';
 import type { LegionellaRepository, TankRow } from './legionella.repository';
 
-/** Why no run of ours is under way for a tank: a status code, `RUNS_FAILED`, or what keeps a way from being there. */
+/** Why no run of ours is planned for a tank: a status code, or `RUNS_FAILED`. */
 export interface RunObstacle {
   readonly code: string;
   readonly reason: string;
@@ -275,12 +276,17 @@ function tankToPlan(row: TankRow, wanted: readonly Span[], now: Instant): TankTo
   });
   const window = { startsAt: now, endsAt: now + 2 * runHorizonMs + dayMs };
   const quietHours = checkQuietHours(row.quietHours).length === 0 ? (row.quietHours as QuietHours[]) : [];
+  const { restMs } = effectiveLimits(row.supplierRules, row.deviceRules);
   const facts: LegionellaFacts = legionellaFactsOf(row);
   return {
     zoneId: row.zoneId,
     facts,
     timeZone,
-    blocked: [...quietSpansIn(quietHours, window, timeZone), ...spansOf(row.actions)],
+    // A run right after another action would have to wait for the zone's rest.
+    blocked: [
+      ...quietSpansIn(quietHours, window, timeZone),
+      ...spansOf(row.actions).map(({ startsAt, endsAt }) => ({ startsAt, endsAt: endsAt + restMs })),
+    ],
     wanted,
     soon: (row.tries ?? []).length > 0,
   };
