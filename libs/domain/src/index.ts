@@ -21,6 +21,7 @@ export * from './actions/transition';
 export * from './calendar/country-time-zones';
 export * from './calendar/local-day';
 export * from './calendar/quiet-hours';
+export * from './calendar/recurrence';
 export { isTimeZone, timeZoneFor } from './calendar/time-zone';
 export * from './comfort/bounded-settings';
 export * from './comfort/defaults';
