@@ -1,5 +1,6 @@
 import { EmergencyStopService } from '@warmshift/action-queue';
 import { hourMs } from '@warmshift/domain';
+import { StatusRepository, StatusService } from '@warmshift/steerable-status';
 import { Installation, type SteeredHeater, type VendorWrite } from '../../bench/installation/installation';
 
 const active = 2_000;
@@ -39,7 +40,8 @@ describe('an emergency stop with 2,000 active actions', () => {
 
     const requestsBefore = await installation.vendorRequests();
     const clock = { now: () => installation.now(), scale: 1, realMs: same, virtualMs: same };
-    const stops = new EmergencyStopService(installation.db, clock);
+    const statuses = new StatusService(installation.db, new StatusRepository(installation.db), clock);
+    const stops = new EmergencyStopService(installation.db, statuses, clock);
     const result = await stops.stop(installation.supplierId, { kind: 'supplier' }, 'grid fault', 'operator');
     const stoppedAt = Date.now();
     expect(result.restoring).toBeGreaterThanOrEqual(states['ACTIVE']!);

@@ -1,7 +1,7 @@
 import { Injectable, Inject, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Reconciler } from '@warmshift/action-queue';
-import { DisinfectionPlanner, OccurrenceProgress } from '@warmshift/campaigns';
+import { DisinfectionPlanner, OccurrenceCalendar, OccurrenceProgress } from '@warmshift/campaigns';
 import { SyncSchedule } from '@warmshift/fleet-sync';
 import { LOGGER, type Logger } from '@warmshift/observability';
 import { LegionellaService, StatusService } from '@warmshift/steerable-status';
@@ -19,6 +19,7 @@ export class Schedules implements BeforeApplicationShutdown {
   constructor(
     private readonly reconciler: Reconciler,
     private readonly sync: SyncSchedule,
+    private readonly calendar: OccurrenceCalendar,
     private readonly progress: OccurrenceProgress,
     private readonly statuses: StatusService,
     private readonly legionella: LegionellaService,
@@ -39,6 +40,11 @@ export class Schedules implements BeforeApplicationShutdown {
   @Interval(500)
   moveOccurrences(): Promise<void> {
     return this.tick('occurrence-progress', () => this.progress.tick());
+  }
+
+  @Interval(10_000)
+  createOccurrences(): Promise<void> {
+    return this.tick('occurrence-calendar', () => this.calendar.tick());
   }
 
   @Interval(1_000)

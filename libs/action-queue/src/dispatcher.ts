@@ -187,14 +187,18 @@ export class Dispatcher {
   }
 }
 
-/** The temperature to which the action may go, °C: a disinfection run's is the one that its profile asks for. */
+/**
+ * The temperature to which the action may go, °C, by the rules and the campaign's own limit: a disinfection run's is the one
+ * that its profile asks for.
+ */
 function limitOf(
-  { direction, endsAt, purpose, startsAt }: StoredAction,
+  { direction, endsAt, maxOffsetK, purpose, startsAt }: StoredAction,
   facts: ZoneFacts,
   now: Instant,
 ): number | undefined {
-  if (purpose !== 'disinfection') return setpointFor({ direction, facts });
-  return runHeating(facts, endsAt - Math.max(now, startsAt))?.limitC;
+  if (purpose === 'disinfection') return runHeating(facts, endsAt - Math.max(now, startsAt))?.limitC;
+  const maxDeltaK = Math.min(facts.comfort.maxDeltaK, maxOffsetK ?? Infinity);
+  return setpointFor({ direction, facts: { ...facts, comfort: { ...facts.comfort, maxDeltaK } } });
 }
 
 /** A vendor that keeps the time itself shows nothing before the start. */

@@ -20,6 +20,8 @@ export interface StoredAction {
   readonly code?: OutcomeCode | undefined;
   readonly cyclesReserved: number;
   readonly cycleDay: string;
+  /** The campaign's own limit on how far a setpoint may move, K, inside the rules. */
+  readonly maxOffsetK?: number | undefined;
   /** Temperature the rules allowed it to set, °C. */
   readonly limitC?: number | undefined;
   readonly snapshot?: VendorState | undefined;

@@ -11,11 +11,12 @@ import {
 } from '@warmshift/steerable-status';
 import { CampaignsRepository } from './campaigns.repository';
 import { CampaignsService } from './campaigns.service';
-import { CandidatesRepository } from './candidates.repository';
 import { DisinfectionPlanner } from './disinfection/disinfection-planner';
-import { DrawRepository } from './draw.repository';
+import { OccurrenceCalendar } from './occurrence-calendar';
 import { OccurrencePlanner } from './occurrence-planner';
 import { OccurrenceProgress } from './occurrence-progress';
+import { orderPlanning } from './plan-order';
+import { Replanner } from './replanner';
 import { ReportService } from './report.service';
 
 @Module({
@@ -36,15 +37,12 @@ import { ReportService } from './report.service';
         clock: Clock,
         logger: Logger,
       ) =>
-        new OccurrencePlanner({
-          db,
-          campaigns,
-          candidates: new CandidatesRepository(db),
-          draws: new DrawRepository(db),
-          statuses,
-          clock,
-          logger,
-        }),
+        new OccurrencePlanner({ db, campaigns, planning: orderPlanning(db, statuses, clock), clock, logger }),
+    },
+    {
+      provide: OccurrenceCalendar,
+      inject: [Database, CLOCK, LOGGER],
+      useFactory: (db: Database, clock: Clock, logger: Logger) => new OccurrenceCalendar(db, clock, logger),
     },
     {
       provide: CampaignsService,
@@ -59,15 +57,36 @@ import { ReportService } from './report.service';
         new ReportService(db, campaigns, clock),
     },
     {
+      provide: Replanner,
+      inject: [Database, CampaignsRepository, ReportService, StatusService, CLOCK, LOGGER],
+      useFactory: (
+        db: Database,
+        campaigns: CampaignsRepository,
+        reports: ReportService,
+        statuses: StatusService,
+        clock: Clock,
+        logger: Logger,
+      ) =>
+        new Replanner({
+          db,
+          campaigns,
+          planning: orderPlanning(db, statuses, clock),
+          reports,
+          clock,
+          logger,
+        }),
+    },
+    {
       provide: OccurrenceProgress,
-      inject: [CampaignsRepository, OccurrencePlanner, ReportService, CLOCK, LOGGER],
+      inject: [CampaignsRepository, OccurrencePlanner, ReportService, Replanner, CLOCK, LOGGER],
       useFactory: (
         campaigns: CampaignsRepository,
         planner: OccurrencePlanner,
         reports: ReportService,
+        replanner: Replanner,
         clock: Clock,
         logger: Logger,
-      ) => new OccurrenceProgress(campaigns, planner, reports, clock, logger),
+      ) => new OccurrenceProgress(campaigns, planner, reports, replanner, clock, logger),
     },
     {
       provide: DisinfectionPlanner,
@@ -86,6 +105,7 @@ import { ReportService } from './report.service';
     CampaignsRepository,
     CampaignsService,
     DisinfectionPlanner,
+    OccurrenceCalendar,
     OccurrencePlanner,
     OccurrenceProgress,
     ReportService,

@@ -1,62 +1,83 @@
 import { randomUUID } from 'node:crypto';
-import { addToOutbox, at, given, type Database, type Prisma, type Sql } from '@warmshift/db';
-import { NotFound, type Direction, type Instant } from '@warmshift/domain';
-import type { Campaign, Occurrence, OccurrenceStatus, StoredPlan } from './campaign';
-import type { CampaignOrder, Selection } from './campaign-order';
+import { at, type Database, type Prisma, type Sql } from '@warmshift/db';
+import { NotFound, type Instant, type Recurrence, type RecurringSpan } from '@warmshift/domain';
+import type { Campaign, Occurrence, OccurrenceStatus } from './campaign';
+import type { CampaignOrder } from './campaign-order';
+import { orderFrom, toCampaign, toOccurrence } from './campaign-rows';
+import { addOccurrences } from './occurrence-rows';
 
-type CampaignRow = Prisma.CampaignGetPayload<{ include: { occurrences: true } }>;
-type OccurrenceRow = Prisma.OccurrenceGetPayload<{ include: { campaign: true } }>;
+/** A campaign as it is to be written: a recurring one with the windows of its first days. */
+export interface NewCampaign {
+  readonly order: CampaignOrder;
+  readonly recurrence?: Recurrence | undefined;
+  readonly createdThrough?: string | undefined;
+  readonly windows: readonly (Omit<RecurringSpan, 'localDay'> & { readonly localDay?: string | undefined })[];
+}
+
+/** A place in the list of campaigns: the last one that was seen. */
+export interface CampaignsPlace {
+  readonly createdAt: Instant;
+  readonly campaignId: string;
+}
 
 /** Campaigns and their occurrences in Postgres. */
 export class CampaignsRepository {
   constructor(private readonly db: Database) {}
 
-  /** The campaign, its one occurrence and the job that will plan it, or nothing. */
-  async create(
-    supplierId: string,
-    order: CampaignOrder,
-    planAt: Instant,
-    createdBy: string,
-    now: Instant,
-  ): Promise<string> {
+  /** The campaign, its first occurrences and the jobs that will plan them, or nothing. */
+  async create(supplierId: string, campaign: NewCampaign, createdBy: string, now: Instant): Promise<string> {
+    const { createdThrough, order, recurrence, windows } = campaign;
     const campaignId = randomUUID();
-    const occurrenceId = randomUUID();
+    const columns = {
+      id: campaignId,
+      supplier_id: supplierId,
+      name: order.name,
+      direction: order.direction,
+      target_w: order.targetW ?? null,
+      targets_w: order.targetsW ?? [],
+      priority: order.priority,
+      ramp_ms: order.rampMs,
+      share_of_fleet: order.shareOfFleet,
+      limits: JSON.stringify(order.limits),
+      release_cap_w: order.releaseCapW ?? null,
+      confidence: order.confidence,
+      recurrence: recurrence === undefined ? null : JSON.stringify(recurrence),
+      created_through: createdThrough ?? null,
+      selection: JSON.stringify(order.selection),
+      starts_at: at(order.startsAt),
+      ends_at: at(order.endsAt),
+      hold_out_share: order.holdOutShare,
+      stagger_ms: order.staggerMs,
+      seed: order.seed,
+      created_by: createdBy,
+      created_at: at(now),
+    };
     await this.db.transaction(async (sql) => {
+      const places = Object.keys(columns).map((_name, index) => `$${index + 1}`);
       await sql.run(
-        `INSERT INTO campaigns (id, supplier_id, name, direction, target_w, selection, starts_at, ends_at, hold_out_share,
-           stagger_ms, seed, created_by, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-        [
-          campaignId,
-          supplierId,
-          order.name,
-          order.direction,
-          order.targetW ?? null,
-          JSON.stringify(order.selection),
-          at(order.startsAt),
-          at(order.endsAt),
-          order.holdOutShare,
-          order.staggerMs,
-          order.seed,
-          createdBy,
-          at(now),
-        ],
+        `INSERT INTO campaigns (${Object.keys(columns).join(', ')}) VALUES (${places.join(', ')})`,
+        Object.values(columns),
       );
-      await sql.run(
-        `INSERT INTO occurrences (id, campaign_id, supplier_id, starts_at, ends_at, plan_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-        [occurrenceId, campaignId, supplierId, at(order.startsAt), at(order.endsAt), at(planAt)],
-      );
-      await addToOutbox(sql, [planJob(occurrenceId, planAt)], now);
-      await audit(sql, supplierId, createdBy, 'campaign.create', `campaign/${campaignId}`, order, now);
+      await addOccurrences(sql, { campaignId, supplierId }, windows, now);
+      const detail = { ...order, recurrence };
+      await audit(sql, supplierId, createdBy, 'campaign.create', `campaign/${campaignId}`, detail, now);
     });
     return campaignId;
   }
 
-  async list(supplierId: string, page: { limit: number; before?: Instant | undefined }): Promise<Campaign[]> {
+  /** Newest first; of one instant by id, so that no page loses or repeats one. */
+  async list(
+    supplierId: string,
+    page: { limit: number; after?: CampaignsPlace | undefined },
+  ): Promise<Campaign[]> {
+    const { after } = page;
     const rows = await this.db.prisma.campaign.findMany({
-      where: { supplierId, ...(page.before !== undefined && { createdAt: { lt: new Date(page.before) } }) },
+      where: {
+        supplierId,
+        ...(after && comesAfter(after)),
+      },
       include: { occurrences: { orderBy: { startsAt: 'asc' } } },
-      orderBy: { createdAt: 'desc' },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: page.limit,
     });
     return rows.map(toCampaign);
@@ -87,19 +108,7 @@ export class CampaignsRepository {
       include: { campaign: true },
     });
     if (!row) return undefined;
-    const { campaign } = row;
-    const order: CampaignOrder = {
-      name: campaign.name,
-      direction: campaign.direction as Direction,
-      targetW: given(campaign.targetW),
-      startsAt: row.startsAt.getTime(),
-      endsAt: row.endsAt.getTime(),
-      selection: campaign.selection as Selection,
-      holdOutShare: campaign.holdOutShare,
-      staggerMs: campaign.staggerMs,
-      seed: campaign.seed,
-    };
-    return { occurrence: toOccurrence(row), order };
+    return { occurrence: toOccurrence(row), order: orderFrom(row) };
   }
 
   /** Occurrences whose status may no longer fit the time. `open`: some of its actions have not ended. */
@@ -152,17 +161,19 @@ export class CampaignsRepository {
   }
 }
 
-/** A campaign is over with the last of its occurrences. */
-async function finishCampaign(sql: Sql, campaignId: string): Promise<void> {
+function comesAfter({ campaignId, createdAt }: CampaignsPlace): Prisma.CampaignWhereInput {
+  const at = new Date(createdAt);
+  return { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { lt: campaignId } }] };
+}
+
+/** A campaign is over with the last of its occurrences, a recurring one with the last of those that its rule has. */
+export async function finishCampaign(sql: Sql, campaignId: string): Promise<void> {
   await sql.run(
     `UPDATE campaigns SET status = 'FINISHED' WHERE id = $1 AND status = 'ACTIVE'
+       AND (recurrence IS NULL OR created_through >= recurrence->>'until')
        AND NOT EXISTS (SELECT 1 FROM occurrences WHERE campaign_id = $1 AND status NOT IN ('FINISHED', 'CANCELLED'))`,
     [campaignId],
   );
-}
-
-export function planJob(occurrenceId: string, runAt: Instant) {
-  return { name: 'occurrence.plan', payload: { v: 1, occurrenceId }, runAt };
 }
 
 export async function audit(
@@ -178,47 +189,4 @@ export async function audit(
     'INSERT INTO audit (supplier_id, at, actor, action, subject, detail) VALUES ($1, $2, $3, $4, $5, $6)',
     [supplierId, at(now), actor, action, subject, JSON.stringify(detail ?? {})],
   );
-}
-
-function toCampaign(row: CampaignRow): Campaign {
-  return {
-    campaignId: row.id,
-    supplierId: row.supplierId,
-    name: row.name,
-    direction: row.direction as Direction,
-    targetW: given(row.targetW),
-    selection: row.selection as Selection,
-    startsAt: row.startsAt.getTime(),
-    endsAt: row.endsAt.getTime(),
-    holdOutShare: row.holdOutShare,
-    staggerMs: row.staggerMs,
-    seed: row.seed,
-    status: row.status,
-    createdBy: row.createdBy,
-    createdAt: row.createdAt.getTime(),
-    occurrences: row.occurrences.map((occurrence) => ({
-      occurrenceId: occurrence.id,
-      startsAt: occurrence.startsAt.getTime(),
-      endsAt: occurrence.endsAt.getTime(),
-      status: occurrence.status,
-    })),
-  };
-}
-
-function toOccurrence(row: OccurrenceRow): Occurrence {
-  return {
-    occurrenceId: row.id,
-    campaignId: row.campaignId,
-    supplierId: row.supplierId,
-    campaignName: row.campaign.name,
-    direction: row.campaign.direction as Direction,
-    targetW: given(row.campaign.targetW),
-    startsAt: row.startsAt.getTime(),
-    endsAt: row.endsAt.getTime(),
-    status: row.status,
-    plannedAt: row.plannedAt?.getTime(),
-    finishedAt: row.finishedAt?.getTime(),
-    plan: given(row.plan) as StoredPlan | undefined,
-    report: given(row.report),
-  };
 }

@@ -1,15 +1,19 @@
 import { endNow } from '@warmshift/action-queue';
 import type { Clock } from '@warmshift/config';
 import { addToOutbox, at, type Database } from '@warmshift/db';
-import { Conflict, InvalidInput, minuteMs, type Instant, type Plan } from '@warmshift/domain';
-import type { z } from 'zod';
+import { Conflict, InvalidInput, type FieldProblem } from '@warmshift/domain';
 import type { Campaign, Occurrence } from './campaign';
-import { toOrder, type campaignOrderSchema } from './campaign-order';
-import { audit, type CampaignsRepository } from './campaigns.repository';
-import type { OccurrencePlanner } from './occurrence-planner';
-
-/** A plan is made so long before its window: near enough for fresh facts, early enough to reach every device. */
-export const planLeadMs = 30 * minuteMs;
+import { orderOf, seedOfOccurrence, type CampaignOrder } from './campaign-order';
+import {
+  audit,
+  type CampaignsPlace,
+  type CampaignsRepository,
+  type NewCampaign,
+} from './campaigns.repository';
+import { checkOrder, localDayAhead, spansAhead, type OrderedTimes } from './check-order';
+import { daysAhead } from './occurrence-calendar';
+import type { OccurrencePlanner, Preview } from './occurrence-planner';
+import type { ParsedOrder, Selection } from './order-schema';
 
 /** What operators do with campaigns. */
 export class CampaignsService {
@@ -20,28 +24,45 @@ export class CampaignsService {
     private readonly clock: Clock,
   ) {}
 
-  /** What would happen, without doing any of it. @throws InvalidInput naming the fields. */
-  async preview(supplierId: string, input: z.infer<typeof campaignOrderSchema>): Promise<Plan> {
-    const order = toOrder(input, this.clock.now());
-    const { plan } = await this.planner.plan(supplierId, order);
-    if (plan.actions.length === 0 && plan.leftOut.length === 0) throw nobody();
-    return plan;
+  /** What would happen, without doing any of it; of a recurring campaign the first time. @throws InvalidInput. */
+  async preview(supplierId: string, input: ParsedOrder): Promise<Preview> {
+    const { order, recurrence, windows } = await this.checked(supplierId, input);
+    const first = { startsAt: windows[0]!.startsAt, endsAt: windows[0]!.endsAt };
+    const seed = seedOfOccurrence(order.seed, first.startsAt, recurrence !== undefined);
+    return this.planner.preview(supplierId, { ...order, ...first, seed });
   }
 
-  async create(
-    supplierId: string,
-    input: z.infer<typeof campaignOrderSchema>,
-    actor: string,
-  ): Promise<Campaign> {
-    const now = this.clock.now();
-    const order = toOrder(input, now);
-    if (!(await this.planner.hasCandidates(supplierId, order.selection))) throw nobody();
-    const planAt = Math.max(now, order.startsAt - planLeadMs);
-    const campaignId = await this.campaigns.create(supplierId, order, planAt, actor, now);
+  /** @throws InvalidInput naming everything that is wrong with the order. */
+  async create(supplierId: string, input: ParsedOrder, actor: string): Promise<Campaign> {
+    const campaign = await this.checked(supplierId, input);
+    const campaignId = await this.campaigns.create(supplierId, campaign, actor, this.clock.now());
     return this.campaigns.get(supplierId, campaignId);
   }
 
-  list(supplierId: string, page: { limit: number; before?: Instant | undefined }): Promise<Campaign[]> {
+  private async checked(supplierId: string, input: ParsedOrder): Promise<NewCampaign> {
+    const now = this.clock.now();
+    const { problems, times } = checkOrder(input, now);
+    const all = [...problems];
+    if (!all.some(({ field }) => field.startsWith('selection')))
+      all.push(...(await this.nobody(supplierId, input.selection)));
+    if (all.length > 0 || times === undefined) throw new InvalidInput(all);
+    return newCampaign(orderOf(input, times.window), times, now);
+  }
+
+  /** Which fields of a selection that no zone fits are to blame: each that fits none by itself, else all together. */
+  private async nobody(supplierId: string, selection: Selection): Promise<FieldProblem[]> {
+    if (await this.planner.hasCandidates(supplierId, selection)) return [];
+    const reason = 'no zone of the fleet matches it';
+    const alone: FieldProblem[] = [];
+    for (const [name, values] of Object.entries(selection)) {
+      if (!(await this.planner.hasCandidates(supplierId, { [name]: values })))
+        alone.push({ field: `selection.${name}`, reason });
+    }
+    const fleetIsEmpty = !(await this.planner.hasCandidates(supplierId, {}));
+    return alone.length > 0 && !fleetIsEmpty ? alone : [{ field: 'selection', reason }];
+  }
+
+  list(supplierId: string, page: { limit: number; after?: CampaignsPlace | undefined }): Promise<Campaign[]> {
     return this.campaigns.list(supplierId, page);
   }
 
@@ -98,6 +119,14 @@ export class CampaignsService {
   }
 }
 
-function nobody(): InvalidInput {
-  return InvalidInput.because('selection', 'no zone of the fleet matches it');
+/** One window, or those of a rule's first days; the rest follow day by day. */
+function newCampaign(order: CampaignOrder, times: OrderedTimes, now: number): NewCampaign {
+  const { recurrence, window } = times;
+  if (recurrence === undefined) return { order, windows: [window] };
+  const horizon = localDayAhead(now, daysAhead, recurrence.timeZone);
+  const ahead = spansAhead(recurrence, now);
+  // The first one is created however far away it is, so that a campaign is never without one.
+  const createdThrough = [ahead[0]!.localDay, horizon].sort().at(-1)!;
+  const windows = ahead.filter(({ localDay }) => localDay <= createdThrough);
+  return { order, recurrence, createdThrough, windows };
 }

@@ -1,11 +1,16 @@
 import type { Database } from '@warmshift/db';
-import type { Selection } from './campaign-order';
+import type { Selection } from './order-schema';
 
 /** Zones that an order's selection speaks of. Whether they can be steered is not asked here. */
 export class CandidatesRepository {
   constructor(private readonly db: Database) {}
 
-  async zoneIds(supplierId: string, selection: Selection): Promise<string[]> {
+  /** @param share of the devices, drawn by the seed; absent: all of them. */
+  async zoneIds(
+    supplierId: string,
+    selection: Selection,
+    share?: { readonly of: number; readonly seed: number },
+  ): Promise<string[]> {
     const rows = await this.db.rows<{ id: string }>(
       `SELECT zone.id FROM zones zone
        JOIN devices device ON device.id = zone.device_id
@@ -20,6 +25,7 @@ export class CandidatesRepository {
          AND ($7::uuid[] IS NULL OR device.site_id = ANY($7))
          AND ($8::uuid[] IS NULL OR device.id = ANY($8))
          AND ($9::text[] IS NULL OR device.tags && $9 OR site.tags && $9)
+         AND ($10::float8 >= 1 OR (hashtextextended(device.id::text, $11) & 2147483647) < $10 * 2147483648)
        ORDER BY zone.id`,
       [
         supplierId,
@@ -31,6 +37,8 @@ export class CandidatesRepository {
         selection.siteIds ?? null,
         selection.deviceIds ?? null,
         selection.tags ?? null,
+        share?.of ?? 1,
+        share?.seed ?? 0,
       ],
     );
     return rows.map((row) => row.id);

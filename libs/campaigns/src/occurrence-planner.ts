@@ -1,28 +1,26 @@
 import type { Clock } from '@warmshift/config';
 import { at, type Database, type Sql } from '@warmshift/db';
-import { plan, slotMs, type ExpectedDraw, type LeftOut, type Plan } from '@warmshift/domain';
+import type { Plan } from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
-import type { StatusService, ZoneContext } from '@warmshift/steerable-status';
 import type { StoredPlan } from './campaign';
-import type { CampaignOrder, Selection } from './campaign-order';
+import type { CampaignOrder } from './campaign-order';
 import type { CampaignsRepository } from './campaigns.repository';
-import type { CandidatesRepository } from './candidates.repository';
-import type { DrawRepository } from './draw.repository';
-import { planZones, targetsOf } from './plan-zones';
-import { insertActions, newAction, takeCycles, takenMeanwhile, type NewAction } from './planned-actions';
+import type { Selection } from './order-schema';
+import { quotaUseOf, type OrderPlanning, type Planned, type QuotaUse } from './plan-order';
+import { Outdated, writePlan } from './plan-writer';
+import { victimsOf } from './preemption';
 
-interface Planned {
-  readonly plan: Plan;
-  readonly contexts: ReadonlyMap<string, ZoneContext>;
-  readonly expected: ReadonlyMap<string, ExpectedDraw>;
+/** A plan that is thrown away, with what it would take of the vendors and of other campaigns. */
+export interface Preview extends Plan {
+  readonly quotaUse: readonly QuotaUse[];
+  /** Actions of campaigns of lower priority that would end for it. */
+  readonly preempted: number;
 }
 
 export interface OccurrencePlannerOptions {
   readonly db: Database;
   readonly campaigns: CampaignsRepository;
-  readonly candidates: CandidatesRepository;
-  readonly draws: DrawRepository;
-  readonly statuses: StatusService;
+  readonly planning: OrderPlanning;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -31,31 +29,14 @@ export interface OccurrencePlannerOptions {
 export class OccurrencePlanner {
   constructor(private readonly options: OccurrencePlannerOptions) {}
 
-  async hasCandidates(supplierId: string, selection: Selection): Promise<boolean> {
-    return (await this.options.candidates.zoneIds(supplierId, selection)).length > 0;
+  hasCandidates(supplierId: string, selection: Selection): Promise<boolean> {
+    return this.options.planning.hasCandidates(supplierId, selection);
   }
 
-  /** @param asked an order whose window may have begun: then what is left of it is planned. */
-  async plan(supplierId: string, asked: CampaignOrder): Promise<Planned> {
-    const { candidates, clock, draws, statuses } = this.options;
-    const now = clock.now();
-    const order = { ...asked, startsAt: Math.max(asked.startsAt, now - (now % slotMs)) };
-    const zoneIds = await candidates.zoneIds(supplierId, order.selection);
-    const contexts = await statuses.contexts(zoneIds, now, order.startsAt);
-    const expected = await draws.expected(contexts, order, now);
-    const zones = planZones(contexts, expected, order, now);
-    const made = plan(
-      {
-        direction: order.direction,
-        window: { startsAt: order.startsAt, endsAt: order.endsAt },
-        targetsW: targetsOf(order),
-        seed: order.seed,
-        staggerMs: order.staggerMs,
-        holdOutShare: order.holdOutShare,
-      },
-      zones,
-    );
-    return { plan: made, contexts: new Map(contexts.map((context) => [context.zoneId, context])), expected };
+  async preview(supplierId: string, order: CampaignOrder): Promise<Preview> {
+    const planned = await this.options.planning.plan(supplierId, order);
+    const victims = victimsOf(planned.plan.actions, planned.contenders, planned.contexts);
+    return { ...planned.plan, quotaUse: quotaUseOf(planned), preempted: victims.length };
   }
 
   /**
@@ -63,7 +44,7 @@ export class OccurrencePlanner {
    * workers, it does it once.
    */
   async planOccurrence(occurrenceId: string): Promise<'done' | { skipped: string }> {
-    const { campaigns, clock, logger } = this.options;
+    const { campaigns, clock, logger, planning } = this.options;
     const found = await campaigns.orderOf(occurrenceId);
     if (!found || found.occurrence.status !== 'SCHEDULED') return { skipped: 'not waiting for a plan' };
     if (clock.now() >= found.order.endsAt) {
@@ -72,8 +53,8 @@ export class OccurrencePlanner {
       return { skipped: 'its window has passed' };
     }
     for (let triesLeft = maxTries - 1; ; triesLeft -= 1) {
-      const planned = await this.plan(found.occurrence.supplierId, found.order);
-      const written = await this.write(found, planned, triesLeft === 0);
+      const planned = await planning.plan(found.occurrence.supplierId, found.order);
+      const written = await this.write(found, planned, triesLeft <= 0);
       if (written === 'outdated') continue;
       if (written === 'not waiting') return { skipped: 'planned by another worker' };
       logger.info({ occurrenceId, ...written }, 'occurrence.planned');
@@ -98,36 +79,32 @@ export class OccurrencePlanner {
   private async writeIn(
     sql: Sql,
     { occurrence, order }: Found,
-    { plan: made, contexts, expected }: Planned,
+    planned: Planned,
     lastTry: boolean,
   ): Promise<Written | 'not waiting'> {
+    const { occurrenceId, supplierId } = occurrence;
     const [locked] = await sql.rows(
       `SELECT 1 FROM occurrences WHERE id = $1 AND status = 'SCHEDULED' FOR UPDATE`,
-      [occurrence.occurrenceId],
+      [occurrenceId],
     );
     if (!locked) return 'not waiting';
-    const wanted = made.actions.map((action) =>
-      newAction(action, contexts.get(action.zoneId)!, expected.get(action.zoneId)!),
-    );
-    const takenZones = await takenMeanwhile(sql, occurrence.supplierId, wanted);
-    const free = wanted.filter((action) => !takenZones.has(action.zoneId));
-    const paid = await takeCycles(sql, free, contexts);
-    const actions = free.filter((action) => paid.has(action.id));
-    if (actions.length < wanted.length && !lastTry) throw new Outdated();
     const now = this.options.clock.now();
-    await insertActions(sql, occurrence, order, actions, now);
+    const written = await writePlan(sql, { occurrenceId, supplierId, order }, planned, lastTry, now);
+    const { plan: made } = planned;
     const stored: StoredPlan = {
       slots: made.slots,
-      leftOut: [...made.leftOut, ...refusals(wanted, actions, takenZones)],
-      chosen: actions.length,
+      leftOut: [...made.leftOut, ...written.refused],
+      chosen: written.actions,
       reboundWh: made.reboundWh,
+      afterSlots: made.afterSlots,
+      cost: made.cost,
     };
     await sql.run(`UPDATE occurrences SET status = 'PLANNED', planned_at = $2, plan = $3 WHERE id = $1`, [
-      occurrence.occurrenceId,
+      occurrenceId,
       at(now),
       JSON.stringify(stored),
     ]);
-    return { actions: actions.length, leftOut: stored.leftOut.length };
+    return { actions: written.actions, preempted: written.preempted, leftOut: stored.leftOut.length };
   }
 }
 
@@ -138,27 +115,6 @@ type Found = NonNullable<Awaited<ReturnType<CampaignsRepository['orderOf']>>>;
 
 interface Written {
   readonly actions: number;
+  readonly preempted: number;
   readonly leftOut: number;
-}
-
-/** Rolls the transaction back. */
-class Outdated extends Error {}
-
-function refusals(
-  wanted: readonly NewAction[],
-  written: readonly NewAction[],
-  takenZones: ReadonlySet<string>,
-): LeftOut[] {
-  const kept = new Set(written.map(({ id }) => id));
-  return wanted
-    .filter(({ id }) => !kept.has(id))
-    .map(({ zoneId }) =>
-      takenZones.has(zoneId)
-        ? { zoneId, code: 'IN_ACTIVE_ACTION', reason: 'Another campaign has just taken this zone.' }
-        : {
-            zoneId,
-            code: 'CYCLE_LIMIT',
-            reason: 'Another campaign took the last compressor start of the day.',
-          },
-    );
 }

@@ -3,6 +3,7 @@ import type { Instant } from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
 import type { CampaignsRepository } from './campaigns.repository';
 import type { OccurrencePlanner } from './occurrence-planner';
+import type { Replanner } from './replanner';
 import type { ReportService } from './report.service';
 
 type InMotion = Awaited<ReturnType<CampaignsRepository['inMotion']>>[number];
@@ -18,6 +19,7 @@ export class OccurrenceProgress {
     private readonly campaigns: CampaignsRepository,
     private readonly planner: OccurrencePlanner,
     private readonly reports: ReportService,
+    private readonly replanner: Replanner,
     private readonly clock: Clock,
     private readonly logger: Logger,
   ) {}
@@ -53,6 +55,7 @@ export class OccurrenceProgress {
     if (status === 'RUNNING' && (now >= endsAt || !open)) {
       return this.move(occurrenceId, 'RUNNING', 'RESTORING');
     }
+    if (status === 'RUNNING') return (await this.replanner.check(occurrenceId)) ? 1 : 0;
     if (status === 'RESTORING' && !open) {
       await this.reports.finish(occurrenceId);
       return 1;

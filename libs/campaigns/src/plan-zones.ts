@@ -9,6 +9,7 @@ import {
   slotMs,
   yieldOf,
   type Assessment,
+  type Direction,
   type ExpectedDraw,
   type Instant,
   type PlanZone,
@@ -17,7 +18,13 @@ import {
 } from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
 import { vendorModule } from '@warmshift/vendors';
-import type { CampaignOrder } from './campaign-order';
+import type { OrderLimits } from './campaign-order';
+
+/** What of an order the zones' numbers depend on. */
+interface ZoneOrder extends Span {
+  readonly direction: Direction;
+  readonly limits?: OrderLimits | undefined;
+}
 
 /**
  * Share of the energy not drawn that is drawn after release. Electric tanks: 0.20 to 0.28 of 0.50 kWh/h in the next hour
@@ -32,25 +39,34 @@ const handlingMs = 20_000;
 export function planZones(
   contexts: readonly ZoneContext[],
   expected: ReadonlyMap<string, ExpectedDraw>,
-  order: CampaignOrder,
+  order: ZoneOrder,
   now: Instant,
 ): PlanZone[] {
   const lags = lagPerConnection(contexts);
   return contexts.map((context) =>
-    planZone(context, expected.get(context.zoneId)!, order, now, lags.get(context.connectionId)!),
+    planZone(
+      limited(context, order.limits),
+      expected.get(context.zoneId)!,
+      order,
+      now,
+      lags.get(context.connectionId)!,
+    ),
   );
 }
 
-/** What is asked in each slot of the order's window, W; absent: as much as possible. */
-export function targetsOf({ targetW, startsAt, endsAt }: CampaignOrder): number[] | undefined {
-  if (targetW === undefined) return undefined;
-  return Array.from({ length: (endsAt - startsAt) / slotMs }, () => targetW);
+/** The campaign's own limit on top of the zone's: never the wider one. */
+function limited(context: ZoneContext, limits: OrderLimits | undefined): ZoneContext {
+  const maxOffsetK = limits?.maxOffsetK;
+  if (maxOffsetK === undefined) return context;
+  const { comfort } = context.facts;
+  const maxDeltaK = Math.min(comfort.maxDeltaK, maxOffsetK);
+  return { ...context, facts: { ...context.facts, comfort: { ...comfort, maxDeltaK } } };
 }
 
 function planZone(
   context: ZoneContext,
   expected: ExpectedDraw,
-  order: CampaignOrder,
+  order: ZoneOrder,
   now: Instant,
   lagMs: number,
 ): PlanZone {
@@ -68,7 +84,7 @@ function planZone(
     reason,
     nextEligibleAt,
     ...yieldOf({ direction, expected, maxPowerW: context.power.maxW }),
-    maxSpanMs: maxSpanMs({ direction, facts }),
+    maxSpanMs: Math.min(maxSpanMs({ direction, facts }), order.limits?.maxSpanMs ?? Infinity),
     cycleCost:
       facts.cycles === undefined ? 0 : cycleCost({ direction }, { heating: facts.heating, wouldBeHeating }),
     cyclesLeft: facts.cycles && cyclesLeft(facts.cycles),
@@ -80,7 +96,7 @@ function planZone(
 }
 
 /** What stands in the way now and is over before the window starts does not count. */
-function statusAtStart({ facts }: ZoneContext, order: CampaignOrder, now: Instant): Assessment {
+function statusAtStart({ facts }: ZoneContext, order: ZoneOrder, now: Instant): Assessment {
   const span = { startsAt: order.startsAt, endsAt: order.startsAt + slotMs };
   const asked = assess(facts, now, { direction: order.direction, span });
   if (asked.canActivate || asked.nextEligibleAt === undefined || asked.nextEligibleAt > order.startsAt)
@@ -88,7 +104,7 @@ function statusAtStart({ facts }: ZoneContext, order: CampaignOrder, now: Instan
   return { ...asked, code: 'READY', canActivate: true };
 }
 
-function blockedSpans({ facts, taken }: ZoneContext, order: CampaignOrder, now: Instant): Span[] {
+function blockedSpans({ facts, taken }: ZoneContext, order: ZoneOrder, now: Instant): Span[] {
   const window = { startsAt: order.startsAt, endsAt: order.endsAt };
   const legionella =
     facts.legionella && order.direction === 'decrease'
@@ -101,7 +117,7 @@ function blockedSpans({ facts, taken }: ZoneContext, order: CampaignOrder, now: 
  * Little headroom is felt sooner; who was steered lately is left alone for as long as others can be had; and a start out of
  * a small budget is wear.
  */
-function costOf({ facts }: ZoneContext, order: CampaignOrder, now: Instant): number {
+function costOf({ facts }: ZoneContext, order: ZoneOrder, now: Instant): number {
   const comfort = 1 / (1 + headroomK({ direction: order.direction, facts }));
   const daysSince =
     facts.lastActionEndedAt === undefined ? Infinity : Math.max(0, (now - facts.lastActionEndedAt) / dayMs);

@@ -27,9 +27,15 @@ export interface NewAction {
   readonly cyclesReserved: number;
   readonly cycleDay: string;
   readonly dueAt: string;
+  readonly maxOffsetK?: number | undefined;
 }
 
-export function newAction(action: PlannedAction, context: ZoneContext, expected: ExpectedDraw): NewAction {
+export function newAction(
+  action: PlannedAction,
+  context: ZoneContext,
+  expected: ExpectedDraw,
+  maxOffsetK: number | undefined,
+): NewAction {
   const leadMs = vendorModule(context.vendor).manifest.steering?.leadMs ?? 0;
   return {
     id: randomUUID(),
@@ -45,24 +51,26 @@ export function newAction(action: PlannedAction, context: ZoneContext, expected:
     cyclesReserved: action.cycleCost,
     cycleDay: localDayOf(action.span.startsAt, context.facts.timeZone),
     dueAt: iso(action.span.startsAt - leadMs),
+    maxOffsetK,
   };
 }
 
-/**
- * Zones that another campaign has planned for an overlapping time since the facts were read. Planners of one supplier
- * take turns from here to the end of their transactions.
- */
-export async function takenMeanwhile(
-  sql: Sql,
-  supplierId: string,
-  actions: readonly NewAction[],
-): Promise<Set<string>> {
+/** Planners of one supplier take turns from here to the end of their transactions. */
+export async function lockPlanning(sql: Sql, supplierId: string): Promise<void> {
   await sql.rows('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`planning/${supplierId}`]);
+}
+
+/**
+ * Zones that another campaign has planned for an overlapping time since the facts were read; one that was
+ * pre-empted does not count, for plans that take devices from others leave it the time to.
+ */
+export async function takenMeanwhile(sql: Sql, actions: readonly NewAction[]): Promise<Set<string>> {
   const rows = await sql.rows<{ zoneId: string }>(
     `SELECT DISTINCT wish."zoneId"
      FROM jsonb_to_recordset($1::jsonb) AS wish("zoneId" uuid, "startsAt" timestamptz, "endsAt" timestamptz)
      JOIN actions action ON action.zone_id = wish."zoneId"
        AND action.state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING')
+       AND action.end_code IS DISTINCT FROM 'PREEMPTED'
        AND action.starts_at < wish."endsAt" AND wish."startsAt" < action.ends_at`,
     [recordset(actions)],
   );
@@ -133,12 +141,13 @@ export async function insertActions(
 ): Promise<void> {
   await sql.run(
     `INSERT INTO actions (id, supplier_id, occurrence_id, connection_id, device_id, zone_id, zone_kind, vendor, direction,
-       purpose, starts_at, ends_at, state, expected_yield_w, baseline_w, cycles_reserved, cycle_day, due_at, created_at)
+       purpose, starts_at, ends_at, state, expected_yield_w, baseline_w, cycles_reserved, cycle_day, due_at, max_offset_k,
+       created_at)
      SELECT id, $2, $3, "connectionId", "deviceId", "zoneId", "zoneKind", vendor, $4, $6, "startsAt", "endsAt", 'PLANNED',
-       "expectedYieldW", "baselineW", "cyclesReserved", "cycleDay", "dueAt", $5
+       "expectedYieldW", "baselineW", "cyclesReserved", "cycleDay", "dueAt", "maxOffsetK", $5
      FROM jsonb_to_recordset($1::jsonb) AS action(id uuid, "connectionId" uuid, "deviceId" uuid, "zoneId" uuid,
        "zoneKind" text, vendor text, "startsAt" timestamptz, "endsAt" timestamptz, "expectedYieldW" float8,
-       "baselineW" float8, "cyclesReserved" int, "cycleDay" text, "dueAt" timestamptz)`,
+       "baselineW" float8, "cyclesReserved" int, "cycleDay" text, "dueAt" timestamptz, "maxOffsetK" float8)`,
     [
       recordset(actions),
       occurrence.supplierId,

@@ -108,7 +108,7 @@ describe('campaigns over HTTP', () => {
     ['a window of a day', { endsAt: slot(140) }, ['endsAt']],
     ['an unknown field', { powerKw: 3 }, ['powerKw']],
     ['an unknown field inside', { selection: { vendor: ['nox'] } }, ['selection.vendor']],
-    ['a selection of nobody', { selection: { countries: ['FR'] } }, ['selection']],
+    ['a selection of nobody', { selection: { countries: ['FR'] } }, ['selection.countries']],
     ['a list that is empty', { selection: { deviceIds: [] } }, ['selection.deviceIds']],
     ['two mistakes', { holdOutShare: 2, staggerMinutes: 99 }, ['holdOutShare', 'staggerMinutes']],
   ])('refuses %s, naming the field', async (_what, change, fields) => {

@@ -90,7 +90,7 @@ describe('a preview', () => {
       { startsAt: '2027-01-24T17:00:00Z', endsAt: '2027-01-24T18:00:00Z' },
       'startsAt',
     ],
-    ['a selection of nobody', { selection: { vendors: ['nox'] } }, 'selection'],
+    ['a selection of nobody', { selection: { vendors: ['nox'] } }, 'selection.vendors'],
   ])('of %s names the field', async (_order, more, field) => {
     const { supplierId } = await world.fleet(1);
     await expect(world.service.preview(supplierId, world.order(more))).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe('planning', () => {
     const planned = await actionsOf(occurrenceId);
     expect(planned).toHaveLength(2);
     for (const { starts_at } of planned)
-      expect(starts_at.getTime()).toBe(Date.parse(order.startsAt) + slotMs);
+      expect(starts_at.getTime()).toBe(Date.parse(order.startsAt!) + slotMs);
   });
 
   it('after the window is given up, and its campaign is over', async () => {

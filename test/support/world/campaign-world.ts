@@ -1,16 +1,18 @@
 import {
+  campaignOrderSchema,
   CampaignsRepository,
   CampaignsService,
   DisinfectionPlanner,
+  OccurrenceCalendar,
   OccurrencePlanner,
   OccurrenceProgress,
+  orderPlanning,
+  Replanner,
   ReportService,
+  type CampaignOrderInput,
 } from '@warmshift/campaigns';
 import { hourMs, slotMs } from '@warmshift/domain';
 import { LegionellaRepository, LegionellaService } from '@warmshift/steerable-status';
-import { campaignOrderSchema, type CampaignOrderInput } from '../../../libs/campaigns/src/campaign-order';
-import { CandidatesRepository } from '../../../libs/campaigns/src/candidates.repository';
-import { DrawRepository } from '../../../libs/campaigns/src/draw.repository';
 import type { DeviceRow } from './world-rows';
 import { World } from './world';
 
@@ -25,12 +27,14 @@ export class CampaignWorld extends World {
     return new OccurrencePlanner({
       db,
       campaigns,
-      candidates: new CandidatesRepository(db),
-      draws: new DrawRepository(db),
-      statuses,
+      planning: orderPlanning(db, statuses, clock),
       clock,
       logger,
     });
+  }
+
+  get calendar(): OccurrenceCalendar {
+    return new OccurrenceCalendar(this.db, this.clock, this.logger);
   }
 
   get service(): CampaignsService {
@@ -41,8 +45,21 @@ export class CampaignWorld extends World {
     return new ReportService(this.db, this.campaigns, this.clock);
   }
 
+  get replanner(): Replanner {
+    const { campaigns, clock, db, logger, reports, statuses } = this;
+    const planning = orderPlanning(db, statuses, clock);
+    return new Replanner({ db, campaigns, planning, reports, clock, logger });
+  }
+
   get progress(): OccurrenceProgress {
-    return new OccurrenceProgress(this.campaigns, this.planner, this.reports, this.clock, this.logger);
+    return new OccurrenceProgress(
+      this.campaigns,
+      this.planner,
+      this.reports,
+      this.replanner,
+      this.clock,
+      this.logger,
+    );
   }
 
   /** What the gauge of overdue tanks was set to last. */
@@ -81,6 +98,20 @@ export class CampaignWorld extends World {
       endsAt: new Date(startsAt + hourMs).toISOString(),
       ...more,
     });
+  }
+
+  /** An order that comes again, at 18:00 in Brussels on every day from the world's, parsed as HTTP would. */
+  recurring(more: Partial<NonNullable<CampaignOrderInput['recurrence']>> = {}) {
+    const recurrence = {
+      timeZone: 'Europe/Brussels',
+      weekdays: [1, 2, 3, 4, 5, 6, 7],
+      startsAt: '18:00',
+      durationMinutes: 60,
+      from: '2026-11-24',
+      until: '2026-12-31',
+      ...more,
+    };
+    return campaignOrderSchema.parse({ name: 'Every evening', direction: 'decrease', recurrence });
   }
 
   /** A supplier with so many ready heaters. */

@@ -5,6 +5,7 @@ import { FleetSyncModule, FleetViewModule } from '@warmshift/fleet-sync';
 import { LegionellaModule, SteerableStatusModule } from '@warmshift/steerable-status';
 import { SuppliersModule } from '@warmshift/suppliers';
 import { ActionsController } from './actions.controller';
+import { ActionsCsv } from './actions-csv.service';
 import { ActionsList } from './actions-list.service';
 import { ApiKeysController } from './api-keys.controller';
 import { AuditController } from './audit.controller';
@@ -46,6 +47,6 @@ import { VendorsController } from './vendors.controller';
     SuppliersController,
     VendorsController,
   ],
-  providers: [ActionsList],
+  providers: [ActionsCsv, ActionsList],
 })
 export class AdminModule {}

@@ -21,7 +21,7 @@ import {
 } from './campaigns.dto';
 
 const list = 'campaigns';
-const placeSchema = z.object({ before: z.int() });
+const placeSchema = z.object({ createdAt: z.int(), campaignId: z.uuid() });
 
 @ApiTags('Campaigns')
 @Controller('admin/v1/campaigns')
@@ -58,9 +58,11 @@ export class CampaignsController {
   @ApiOperation({ summary: 'Campaigns, newest first' })
   @ZodResponse({ status: 200, type: CampaignsPage })
   async list(@CurrentCaller() { supplierId }: Caller, @Query() { limit, cursor }: CampaignsQuery) {
-    const before = cursor === undefined ? undefined : decodeCursor(list, placeSchema, cursor).before;
-    const rows = await this.campaigns.list(supplierId, { limit: limit + 1, before });
-    const page = pageOf(rows, limit, ({ createdAt }) => encodeCursor(list, { before: createdAt }));
+    const after = cursor === undefined ? undefined : decodeCursor(list, placeSchema, cursor);
+    const rows = await this.campaigns.list(supplierId, { limit: limit + 1, after });
+    const page = pageOf(rows, limit, ({ campaignId, createdAt }) =>
+      encodeCursor(list, { createdAt, campaignId }),
+    );
     return { ...page, data: page.data.map(toCampaign) };
   }
 

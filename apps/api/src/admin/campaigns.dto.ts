@@ -1,18 +1,22 @@
 import {
   campaignOrderSchema,
   campaignStatuses,
+  confidences,
+  limitsSchema,
   occurrenceStatuses,
+  recurrenceSchema,
   selectionSchema,
   type Campaign,
   type Occurrence,
   type OccurrenceSummary,
+  type Preview,
 } from '@warmshift/campaigns';
 import {
   directions,
   leftOutCodes,
   zoneKinds,
+  type AfterSlot,
   type LeftOut,
-  type Plan,
   type PlanSlot,
 } from '@warmshift/domain';
 import type { ZoneLabel } from '@warmshift/fleet-sync';
@@ -43,6 +47,7 @@ const summarySchema = z.object({
   startsAt: instantSchema,
   endsAt: instantSchema,
   status: z.enum(occurrenceStatuses),
+  localDay: z.string().optional().meta({ description: 'Of a recurring campaign.' }),
 });
 
 export const campaignSchema = z.object({
@@ -50,7 +55,15 @@ export const campaignSchema = z.object({
   name: z.string(),
   direction: z.enum(directions),
   targetKw: kwSchema.optional().meta({ description: 'kW in every slot; absent: as much as possible.' }),
+  targetKwPerSlot: z.array(kwSchema).optional(),
   selection: selectionSchema,
+  shareOfFleet: z.number(),
+  limits: limitsSchema,
+  priority: z.int(),
+  confidence: z.enum(confidences),
+  rampMinutes: z.number(),
+  releaseCapKw: kwSchema.optional(),
+  recurrence: recurrenceSchema.optional(),
   startsAt: instantSchema,
   endsAt: instantSchema,
   holdOutShare: z.number(),
@@ -62,11 +75,24 @@ export const campaignSchema = z.object({
   occurrences: z.array(summarySchema),
 });
 
+const replanSchema = z.object({
+  at: instantSchema,
+  reason: z.enum(['SHORT', 'OVER']),
+  slotStartsAt: instantSchema.meta({ description: 'The slot that was looked at.' }),
+  askedKw: kwSchema,
+  deliveredKw: kwSchema,
+  added: z.int().meta({ description: 'Actions that were planned besides.' }),
+  ended: z.int().meta({ description: 'Actions that were ended early.' }),
+});
+
 export const occurrenceSchema = summarySchema.extend({
   campaignId: z.uuid(),
   campaignName: z.string(),
   direction: z.enum(directions),
   targetKw: kwSchema.optional(),
+  targetKwPerSlot: z.array(kwSchema).optional(),
+  priority: z.int(),
+  replans: z.array(replanSchema).meta({ description: 'What was changed inside the window, and why.' }),
   plannedAt: instantSchema.optional(),
   finishedAt: instantSchema.optional(),
 });
@@ -101,11 +127,29 @@ const planShape = {
   slots: z.array(planSlotSchema),
   chosen: z.int().meta({ description: 'Actions of the plan.' }),
   reboundKwh: z.number().meta({ description: 'kWh expected to come back after the window.' }),
+  afterSlots: z
+    .array(z.object({ startsAt: instantSchema, reboundKw: kwSchema }))
+    .meta({ description: 'kW that come back in the two hours after the window.' }),
+  cost: z
+    .number()
+    .optional()
+    .meta({ description: 'In comfort and fairness, without a unit; what a plan keeps small.' }),
   leftOutByCode: z.array(leftOutCountSchema),
 };
 
+const quotaUseSchema = z.object({
+  connectionId: z.uuid(),
+  vendor: z.string(),
+  actions: z.int(),
+  requests: z.int().meta({ description: 'Vendor requests for their starts and restores.' }),
+  requestsToday: z.int().meta({ description: 'Made already on this day (UTC).' }),
+  requestsPerDay: z.int().optional().meta({ description: 'Absent: the vendor states no quota.' }),
+});
+
 export const previewSchema = z.object({
   ...planShape,
+  preempted: z.int().meta({ description: 'Actions of campaigns of lower priority that would end for it.' }),
+  quotaUse: z.array(quotaUseSchema),
   actions: z
     .array(
       z.object({
@@ -144,15 +188,39 @@ export const previewNames = 500;
 type Labels = ReadonlyMap<string, ZoneLabel>;
 
 function toOccurrenceSummary(summary: OccurrenceSummary) {
-  const { occurrenceId, status } = summary;
-  return { occurrenceId, status, startsAt: isoOf(summary.startsAt), endsAt: isoOf(summary.endsAt) };
+  const { localDay, occurrenceId, status } = summary;
+  return { occurrenceId, status, localDay, startsAt: isoOf(summary.startsAt), endsAt: isoOf(summary.endsAt) };
 }
 
 export function toCampaign(campaign: Campaign): z.input<typeof campaignSchema> {
-  const { supplierId: _supplierId, targetW, staggerMs, occurrences, ...facts } = campaign;
+  const { limits, occurrences, rampMs, releaseCapW, staggerMs, targetW, targetsW } = campaign;
+  const { campaignId, confidence, createdBy, direction, holdOutShare, name, priority } = campaign;
+  const { recurrence, seed, selection, shareOfFleet, status, ...facts } = campaign;
   return {
-    ...facts,
+    campaignId,
+    name,
+    direction,
+    selection,
+    shareOfFleet,
+    priority,
+    confidence,
+    recurrence: recurrence && {
+      ...recurrence,
+      weekdays: [...recurrence.weekdays],
+      except: [...recurrence.except],
+    },
+    holdOutShare,
+    seed,
+    status,
+    createdBy,
     targetKw: kwOf(targetW),
+    targetKwPerSlot: targetsW?.map((powerW) => kwOf(powerW)),
+    limits: {
+      ...(limits.maxSpanMs !== undefined && { maxMinutesPerZone: limits.maxSpanMs / 60_000 }),
+      ...(limits.maxOffsetK !== undefined && { maxSetpointOffsetK: limits.maxOffsetK }),
+    },
+    rampMinutes: rampMs / 60_000,
+    releaseCapKw: kwOf(releaseCapW),
     startsAt: isoOf(facts.startsAt),
     endsAt: isoOf(facts.endsAt),
     staggerMinutes: staggerMs / 60_000,
@@ -162,13 +230,22 @@ export function toCampaign(campaign: Campaign): z.input<typeof campaignSchema> {
 }
 
 export function toOccurrence(occurrence: Occurrence): z.input<typeof occurrenceSchema> {
-  const { campaignId, campaignName, direction, targetW, plannedAt, finishedAt } = occurrence;
+  const { campaignId, campaignName, direction, targetW, targetsW, plannedAt, finishedAt } = occurrence;
   return {
     ...toOccurrenceSummary(occurrence),
     campaignId,
     campaignName,
     direction,
     targetKw: kwOf(targetW),
+    targetKwPerSlot: targetsW?.map((powerW) => kwOf(powerW)),
+    priority: occurrence.priority,
+    replans: occurrence.replans.map(({ askedW, at, deliveredW, slotStartsAt, ...replan }) => ({
+      ...replan,
+      at: isoOf(at),
+      slotStartsAt: isoOf(slotStartsAt),
+      askedKw: kwOf(askedW),
+      deliveredKw: kwOf(deliveredW),
+    })),
     plannedAt: isoOf(plannedAt),
     finishedAt: isoOf(finishedAt),
   };
@@ -196,11 +273,23 @@ export function countByCode(leftOut: readonly LeftOut[]): z.input<typeof leftOut
   return [...counts].map(([code, zones]) => ({ code, zones })).sort((a, b) => b.zones - a.zones);
 }
 
-export function toPreview(plan: Plan, labels: Labels): z.input<typeof previewSchema> {
+/** What a plan expects after its window; plans of before it was kept have none. */
+export function toAfterSlots(afterSlots: readonly AfterSlot[] = []) {
+  return afterSlots.map(({ reboundW, startsAt }) => ({
+    startsAt: isoOf(startsAt),
+    reboundKw: kwOf(reboundW),
+  }));
+}
+
+export function toPreview(plan: Preview, labels: Labels): z.input<typeof previewSchema> {
   return {
     slots: plan.slots.map(toPlanSlot),
     chosen: plan.actions.length,
     reboundKwh: kwhOf(plan.reboundWh),
+    afterSlots: toAfterSlots(plan.afterSlots),
+    cost: plan.cost,
+    preempted: plan.preempted,
+    quotaUse: [...plan.quotaUse],
     leftOutByCode: countByCode(plan.leftOut),
     actions: plan.actions
       .slice(0, previewNames)

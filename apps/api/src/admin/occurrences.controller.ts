@@ -1,6 +1,7 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CampaignsService } from '@warmshift/campaigns';
+import { Readable } from 'node:stream';
+import { Controller, Get, Headers, Inject, Param, Query, StreamableFile } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { CampaignsService, ReportService } from '@warmshift/campaigns';
 import { Conflict } from '@warmshift/domain';
 import { ZoneLabels } from '@warmshift/fleet-sync';
 import type { Caller } from '@warmshift/suppliers';
@@ -14,11 +15,14 @@ import {
   OccurrenceAnswer,
   PlanAnswer,
   PlanQuery,
+  toAfterSlots,
   toLeftOut,
   toOccurrence,
   toPlanSlot,
 } from './campaigns.dto';
-import { ReportAnswer, toReport } from './report.dto';
+import { ActionsCsv } from './actions-csv.service';
+import { slotLines } from './report-csv';
+import { ReportAnswer, ReportQuery, toReport } from './report.dto';
 
 const leftOutList = 'left-out';
 const placeSchema = z.object({ from: z.int().nonnegative() });
@@ -28,6 +32,8 @@ const placeSchema = z.object({ from: z.int().nonnegative() });
 export class OccurrencesController {
   constructor(
     @Inject(CampaignsService) private readonly campaigns: CampaignsService,
+    @Inject(ReportService) private readonly reports: ReportService,
+    @Inject(ActionsCsv) private readonly csv: ActionsCsv,
     @Inject(ZoneLabels) private readonly labels: ZoneLabels,
   ) {}
 
@@ -64,6 +70,8 @@ export class OccurrencesController {
       slots: plan.slots.map(toPlanSlot),
       chosen: plan.chosen,
       reboundKwh: kwhOf(plan.reboundWh),
+      afterSlots: toAfterSlots(plan.afterSlots),
+      cost: plan.cost,
       leftOutByCode: countByCode(plan.leftOut),
       leftOut: leftOut.map((entry) => toLeftOut(entry, labels)),
       nextCursor: to < plan.leftOut.length ? encodeCursor(leftOutList, { from: to }) : null,
@@ -74,13 +82,38 @@ export class OccurrencesController {
   @RequireRole('viewer')
   @ApiOperation({
     summary: 'What became of an occurrence: asked, promised, commanded, acknowledged and observed',
+    description:
+      'JSON, or CSV by `format=csv` or an Accept header of text/csv; `of=actions` has a line for every action.',
   })
+  @ApiProduces('application/json', 'text/csv')
   @ZodResponse({ status: 200, type: ReportAnswer })
-  async report(@CurrentCaller() { supplierId }: Caller, @Param() { id }: IdParams) {
-    const { report, finishedAt } = await this.campaigns.occurrence(supplierId, id);
-    if (report === undefined || report === null || finishedAt === undefined) {
+  async report(
+    @CurrentCaller() { supplierId }: Caller,
+    @Param() { id }: IdParams,
+    @Query() query: ReportQuery,
+    @Headers('accept') accept: string | undefined,
+  ) {
+    const occurrence = await this.campaigns.occurrence(supplierId, id);
+    const { finishedAt, report: stored } = occurrence;
+    if (stored === undefined || stored === null || finishedAt === undefined) {
       throw new Conflict('The occurrence has not ended yet: there is no report.');
     }
-    return toReport({ occurrenceId: id, finishedAt }, report);
+    const wantsCsv = query.format === 'csv' || (query.format === undefined && prefersCsv(accept));
+    // Nest streams it past the serializer, which checks JSON only.
+    if (wantsCsv && query.of === 'actions') return csvFile(this.csv.actions(supplierId, id), id) as never;
+    const report = toReport({ occurrenceId: id, finishedAt }, stored, await this.reports.rebound(occurrence));
+    return wantsCsv ? (csvFile([slotLines(report)], id) as never) : report;
   }
+}
+
+/** A client that asks for JSON too, or for anything, gets JSON. */
+function prefersCsv(accept = ''): boolean {
+  return /\btext\/csv\b/i.test(accept) && !/\bapplication\/json\b/i.test(accept);
+}
+
+function csvFile(lines: Iterable<string> | AsyncIterable<string>, occurrenceId: string): StreamableFile {
+  return new StreamableFile(Readable.from(lines, { objectMode: false }), {
+    type: 'text/csv; charset=utf-8; header=present',
+    disposition: `attachment; filename="report-${occurrenceId}.csv"`,
+  });
 }

@@ -19,7 +19,7 @@ import type {
   ZoneContext,
 } from '@warmshift/steerable-status';
 import { vendorModule } from '@warmshift/vendors';
-import { insertActions, newAction, takeCycles, takenMeanwhile } from '../planned-actions';
+import { insertActions, lockPlanning, newAction, takeCycles, takenMeanwhile } from '../planned-actions';
 import { placeRun, type PlacedRun } from './place-run';
 
 export interface DisinfectionPlannerOptions {
@@ -106,11 +106,13 @@ export class DisinfectionPlanner {
       { zoneId, deviceId: context.deviceId, span: heating, expectedYieldW, cycleCost },
       context,
       { ...expected, source: 'vendor_model' },
+      undefined,
     );
     return db
       .transaction(async (sql: Sql) => {
         const { supplierId } = context;
-        if ((await takenMeanwhile(sql, supplierId, [action])).size > 0) return undefined;
+        await lockPlanning(sql, supplierId);
+        if ((await takenMeanwhile(sql, [action])).size > 0) return undefined;
         if (!(await tanks.claim(sql, { zoneId, span: run.span, actionId: action.id }, now))) return undefined;
         const paid = await takeCycles(sql, [action], new Map([[zoneId, context]]));
         if (!paid.has(action.id)) throw new OutOfCycles();

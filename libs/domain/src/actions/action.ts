@@ -53,6 +53,8 @@ export type OutcomeCode =
   | 'WINDOW_PASSED'
   | 'CAMPAIGN_CANCELLED'
   | 'EMERGENCY_STOP'
+  | 'PREEMPTED'
+  | 'OVER_TARGET'
   | 'VENDOR_REJECTED'
   | 'VENDOR_UNAVAILABLE'
   | 'NOT_APPLIED'
@@ -60,6 +62,18 @@ export type OutcomeCode =
   | 'QUOTA'
   /** A planned disinfection run that the tank has meanwhile made by itself. */
   | 'NOT_NEEDED';
+
+/**
+ * Codes of an end that we asked for ourselves before its time. `PREEMPTED`: a campaign of higher priority took the device.
+ * `OVER_TARGET`: more was delivered than asked.
+ */
+export const endedEarlyCodes = [
+  'CAMPAIGN_CANCELLED',
+  'EMERGENCY_STOP',
+  'PREEMPTED',
+  'OVER_TARGET',
+] as const satisfies readonly OutcomeCode[];
+export type EndedEarlyCode = (typeof endedEarlyCodes)[number];
 
 /** What happened to an action; `transition(state, event)` says what follows. */
 export type ActionEvent =

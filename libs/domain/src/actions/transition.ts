@@ -1,4 +1,4 @@
-import { finalStates, type ActionEvent, type ActionState, type OutcomeCode } from './action';
+import { endedEarlyCodes, finalStates, type ActionEvent, type ActionState, type OutcomeCode } from './action';
 
 export type Transition =
   | {
@@ -74,7 +74,7 @@ export function eventAfterRestore(outcome: {
   readonly code?: OutcomeCode | undefined;
 }): ActionEvent {
   const { sawOurs, code } = outcome;
-  const endedEarly = code === undefined || code === 'CAMPAIGN_CANCELLED' || code === 'EMERGENCY_STOP';
+  const endedEarly = code === undefined || endedEarlyCodes.some((early) => early === code);
   return sawOurs || endedEarly ? { kind: 'restored' } : { kind: 'not_applied', code };
 }
 
