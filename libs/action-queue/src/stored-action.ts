@@ -1,4 +1,11 @@
-import type { ActionPurpose, ActionState, Direction, Instant, OutcomeCode, ZoneKind } from '@warmshift/domain';
+import type {
+  ActionPurpose,
+  ActionState,
+  Direction,
+  Instant,
+  OutcomeCode,
+  ZoneKind,
+} from '@warmshift/domain';
 import type { DeviceRef, VendorCommand, VendorState } from '@warmshift/vendors/contract';
 
 /** An action as it lies in Postgres, with what is needed to reach its device. Power in W. */

@@ -171,7 +171,15 @@ describe('access to the API', () => {
     });
 
     it('gives the other one nothing to see in lists', async () => {
-      for (const path of ['connections', 'sites', 'devices', 'campaigns', 'actions', 'audit', 'legionella/overdue']) {
+      for (const path of [
+        'connections',
+        'sites',
+        'devices',
+        'campaigns',
+        'actions',
+        'audit',
+        'legionella/overdue',
+      ]) {
         const { body } = await world.as(otherKey).get(`/admin/v1/${path}`).expect(200);
         expect({ path, data: body.data }).toEqual({ path, data: [] });
       }

@@ -12,7 +12,9 @@ export const actionSchema = z.object({
   actionId: z.uuid(),
   purpose: z
     .enum(actionPurposes)
-    .meta({ description: '`disinfection`: a planned legionella run of the tank, which no campaign asked for.' }),
+    .meta({
+      description: '`disinfection`: a planned legionella run of the tank, which no campaign asked for.',
+    }),
   campaignId: z.uuid().optional(),
   campaignName: z.string().optional(),
   occurrenceId: z.uuid().optional(),

@@ -1,4 +1,11 @@
-import type { ActionPurpose, ActionState, Direction, Instant, OutcomeCode, ZoneKind } from '@warmshift/domain';
+import type {
+  ActionPurpose,
+  ActionState,
+  Direction,
+  Instant,
+  OutcomeCode,
+  ZoneKind,
+} from '@warmshift/domain';
 
 /** An action as operators see it. Power in W. */
 export interface ActionView {

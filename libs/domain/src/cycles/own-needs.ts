@@ -70,7 +70,9 @@ export function ownNeedsReserve(
 ): number {
   if (recentDays.length < Math.max(1, options.minDays ?? 3)) {
     const restOfDay = Math.min(1, Math.max(0, 1 - minuteOfDay / minutesPerDay));
-    return Math.ceil((options.startsPerDayWithoutHistory ?? defaultOwnNeedsLimits.startsPerDayWithoutHistory) * restOfDay);
+    return Math.ceil(
+      (options.startsPerDayWithoutHistory ?? defaultOwnNeedsLimits.startsPerDayWithoutHistory) * restOfDay,
+    );
   }
   let most = 0;
   for (const starts of recentDays) {
