@@ -73,6 +73,7 @@ export class Sandbox {
       requests,
       worldNow: () => world.now,
       now: () => clock.now(),
+      device: (vendor, vendorDeviceId) => world.device(vendor, vendorDeviceId),
     });
   }
 

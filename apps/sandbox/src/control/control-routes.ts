@@ -51,6 +51,13 @@ export function controlRoutes(parts: ControlParts): readonly Route[] {
       return { active: [] };
     }),
     route('POST', '/overrides', (request) => override(parts, request)),
+    route('GET', '/overrides', () => ({
+      overrides: parts.writes.customerActs.map((act) => ({
+        ...act,
+        at: iso(act.at),
+        realAt: iso(act.realAt),
+      })),
+    })),
   ];
 }
 
@@ -124,9 +131,12 @@ function power(parts: ControlParts, request: SandboxRequest): unknown {
 function writes(parts: ControlParts, request: SandboxRequest): unknown {
   const since = instantOf(request.query.get('since'), 'since', 0);
   return {
-    writes: parts.writes
-      .since(since)
-      .map((write) => ({ ...write, at: iso(write.at), realAt: iso(write.realAt) })),
+    writes: parts.writes.since(since).map(({ readRealAt, ...write }) => ({
+      ...write,
+      at: iso(write.at),
+      realAt: iso(write.realAt),
+      readRealAt: readRealAt === undefined ? null : iso(readRealAt),
+    })),
   };
 }
 
@@ -203,7 +213,9 @@ function override(parts: ControlParts, request: SandboxRequest): unknown {
   }
   const setpointC = numberOf(body['setpointC'], 'setpointC', 5, 30);
   device.customerSets(setpointC, world.now);
-  return { vendor, vendorDeviceId: device.identity.vendorDeviceId, setpointC, at: iso(world.now) };
+  const { vendorDeviceId } = device.identity;
+  parts.writes.customerActs.push({ vendor, vendorDeviceId, setpointC, at: world.now, realAt: Date.now() });
+  return { vendor, vendorDeviceId, setpointC, at: iso(world.now) };
 }
 
 /** `from` (default: a day back) and `to` (default: now). */

@@ -3,7 +3,8 @@ import type { FaultBoard } from '../control/faults';
 import type { RequestLog } from '../control/request-log';
 import type { WriteLedger } from '../control/write-ledger';
 import type { Instant } from '@warmshift/domain';
-import { BadBody, readBody } from './body';
+import type { SimDevice, Vendor } from '../world/device';
+import { BadBody, fieldsOf, readBody } from './body';
 import { disfigured } from './disfigure';
 import { matchRoute, type ApplyWrite, type CloudFront, type Reply, type Route } from './routes';
 
@@ -18,6 +19,7 @@ export interface HttpParts {
   /** Instant of the world, for the ledger of writes. */
   worldNow(): Instant;
   now(): Instant;
+  device(vendor: Vendor, vendorDeviceId: string): SimDevice | undefined;
 }
 
 const controlPrefix = '/control';
@@ -76,6 +78,8 @@ async function answerFront(
   if (slow) await new Promise((resolve) => setTimeout(resolve, slow.delayMs));
   if (faults.hits(vendor, 'html-body')) return sendHtml(response);
   const asHtml = faults.on(vendor, 'html-content-type');
+  if (found?.about !== undefined && !found.write && found.reply.status === 200)
+    parts.writes.noteRead(vendor, found.about, Date.now());
   const reply = found ? disfigured(faults, vendor, found) : failure(404, `There is no ${path}`);
   send(response, reply, asHtml ? 'text/html' : undefined);
 }
@@ -89,7 +93,7 @@ async function run(
   request: IncomingMessage,
   apply: ApplyWrite,
   failure: Failure,
-): Promise<{ readonly reply: Reply; readonly write: boolean } | undefined> {
+): Promise<{ readonly reply: Reply; readonly write: boolean; readonly about?: string } | undefined> {
   const method = request.method ?? 'GET';
   const match = matchRoute(routes, method, path);
   if (!match) return undefined;
@@ -98,7 +102,13 @@ async function run(
   try {
     const body = await readBody(request);
     const reply = match.route.handle({ method, path, query, headers, body, params: match.params, apply });
-    return { reply, write: match.route.write === true };
+    const asked = query.get('device_id') ?? query.get('home_id');
+    const about = match.params['id'] ?? asked ?? fieldsOf(body)['home_id'];
+    return {
+      reply,
+      write: match.route.write === true,
+      ...(typeof about === 'string' || typeof about === 'number' ? { about: String(about) } : {}),
+    };
   } catch (error) {
     if (error instanceof BadBody) return { reply: failure(error.status, error.message), write: false };
     throw error;
@@ -106,14 +116,15 @@ async function run(
 }
 
 /** Writes of one vendor go through the ledger, where faults may drop or delay them. */
-function writerFor({ faults, writes, worldNow }: HttpParts, { vendor }: CloudFront): ApplyWrite {
+function writerFor({ faults, writes, worldNow, device }: HttpParts, { vendor }: CloudFront): ApplyWrite {
   return (write, change) => {
     const applied = faults.hits(vendor, 'not-applied')
       ? 'never'
       : faults.hits(vendor, 'applied-late')
         ? 'late'
         : 'now';
-    writes.record({ ...write, vendor, at: worldNow(), realAt: Date.now(), applied }, change);
+    const entry = { ...write, vendor, at: worldNow(), realAt: Date.now(), applied } as const;
+    writes.record(entry, device(vendor, write.vendorDeviceId), change);
   };
 }
 

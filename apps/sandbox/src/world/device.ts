@@ -54,6 +54,14 @@ export abstract class SimDevice {
   /** The customer turns the dial: both homes follow, and whoever steers should notice. */
   abstract customerSets(setpointC: number, now: Instant): void;
 
+  /** What it is told to do from now on, in a form that is equal exactly when that is the same. */
+  abstract holding(now: Instant): string;
+
+  /** °C that the room is held at now, as set from outside and as the customer set it; absent: no such number. */
+  get targets(): { readonly steeredC: number; readonly customerC: number } | undefined {
+    return undefined;
+  }
+
   /** °C now per zone, as it really is. */
   get temperaturesC(): Readonly<Partial<Record<ZoneKind, number>>> {
     return {};
@@ -85,6 +93,9 @@ export class PassiveDevice extends SimDevice {
   override step(): void {}
   override steering(): string | undefined {
     return undefined;
+  }
+  override holding(): string {
+    return '';
   }
   override customerSets(): void {
     throw new Error('has no setpoint');

@@ -5,6 +5,7 @@ import type { DrawOffs } from './draw-offs';
 import { newHeatPumpState, stepHeatPump } from './heat-pump';
 import {
   nextSteeredSlot,
+  ordersAhead,
   planned,
   wordAt,
   type HeatPumpSchedule,
@@ -109,6 +110,10 @@ export class HeatPumpDevice extends SimDevice {
     const next = nextSteeredSlot(this.plan, now);
     if (next === undefined) return undefined;
     return next > now ? `schedule steers from ${new Date(next).toISOString()}` : this.steeringAt(now);
+  }
+
+  override holding(now: Instant): string {
+    return JSON.stringify([this.settings, ordersAhead(this.plan, now)]);
   }
 
   override customerSets(setpointC: number, now: Instant): void {

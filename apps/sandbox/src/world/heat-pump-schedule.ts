@@ -41,6 +41,23 @@ export function nextSteeredSlot(plan: SchedulePlan, at: Instant): Instant | unde
   return plan.next && firstSteered(plan.next, at);
 }
 
+/**
+ * What a plan still orders from `at` on, in absolute time; also whether a schedule with orders is there at all, for the
+ * tank's own limit depends on that until a neutral one takes its place.
+ */
+export function ordersAhead(plan: SchedulePlan, at: Instant): readonly string[] {
+  const first = Math.floor(at / slotMs) * slotMs;
+  const orders: string[] = [];
+  for (let slot = first; slot < first + 2 * scheduleSlots * slotMs; slot += slotMs) {
+    for (const zone of ['DHW', 'room'] as const) {
+      const word = wordAt(plan, zone, slot);
+      if (word !== 'auto') orders.push(`${zone} ${word} ${slot}`);
+    }
+  }
+  if (plan.next && !isAllAuto(plan.next.words)) orders.push('kept');
+  return orders;
+}
+
 function inForce({ current, next }: SchedulePlan, at: Instant): HeatPumpSchedule | undefined {
   return next !== undefined && at >= next.startsAt ? next : current;
 }

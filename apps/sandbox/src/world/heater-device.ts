@@ -43,6 +43,7 @@ export class HeaterDevice extends SimDevice {
   customer: HeaterSetting;
   keyboardLocked = false;
   private targetNowC: number;
+  private lastMoment: LocalMoment | undefined;
 
   constructor(
     identity: DeviceIdentity,
@@ -74,6 +75,7 @@ export class HeaterDevice extends SimDevice {
   override step(step: StepContext): void {
     const { startsAt, dtS } = step;
     const moment = this.momentOf(step);
+    this.lastMoment = moment;
     const { steered, twin, records } = this;
     const targetC = this.targetC(this.setting, moment);
     const customerC = this.targetC(this.customer, moment);
@@ -92,6 +94,17 @@ export class HeaterDevice extends SimDevice {
     const { setting, customer } = this;
     if (sameSetting(setting, customer)) return undefined;
     return `${describe(setting)} instead of the customer's ${describe(customer)}`;
+  }
+
+  override holding(): string {
+    const { mode, manualC } = this.setting;
+    return mode === 'manual' ? `manual ${manualC.toFixed(2)}` : mode;
+  }
+
+  override get targets(): { readonly steeredC: number; readonly customerC: number } | undefined {
+    const steeredC = this.targetC(this.setting, this.lastMoment);
+    const customerC = this.targetC(this.customer, this.lastMoment);
+    return steeredC === undefined || customerC === undefined ? undefined : { steeredC, customerC };
   }
 
   override customerSets(setpointC: number): void {
@@ -118,8 +131,8 @@ export class HeaterDevice extends SimDevice {
     return store && Math.round((100 * this.steered.storedWh) / store.capacityWh);
   }
 
-  private targetC(setting: HeaterSetting, moment: LocalMoment): number | undefined {
-    if (setting.mode === 'off') return undefined;
+  private targetC(setting: HeaterSetting, moment: LocalMoment | undefined): number | undefined {
+    if (setting.mode === 'off' || moment === undefined) return undefined;
     return setting.mode === 'manual'
       ? setting.manualC
       : scheduledC(this.traits.daySchedule, this.traits.dayC, moment);

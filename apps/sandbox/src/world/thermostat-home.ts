@@ -149,6 +149,15 @@ export class ThermostatRoom extends SimDevice {
     return undefined;
   }
 
+  override holding(): string {
+    return JSON.stringify({ ...this.setpoints, ...this.home.setting });
+  }
+
+  override get targets(): { readonly steeredC: number; readonly customerC: number } {
+    const key = modeKey(this.mode);
+    return { steeredC: this.setpoints[key], customerC: this.customer[key] };
+  }
+
   override get temperaturesC(): { readonly room: number } {
     return { room: this.steered.roomC };
   }
