@@ -73,9 +73,20 @@ export class Child {
     }
   }
 
+  get isRunning(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** Ends it as a crash would. */
+  async kill(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.ended;
+    this.log?.end();
+  }
+
   /** Asks it to finish what is in flight and waits for it; ends it for good when that takes too long. */
   async stop(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    if (!this.isRunning) return;
     this.process.kill('SIGTERM');
     const timer = setTimeout(() => this.process.kill('SIGKILL'), stopWithinMs);
     await this.ended;

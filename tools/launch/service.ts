@@ -19,28 +19,34 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+export type ProcessOptions = Pick<ServiceOptions, 'env' | 'logDir'>;
+
+export function startApi({ env, logDir }: ProcessOptions): Child {
+  const script = 'apps/api/src/main.js';
+  return new Child({ name: 'The api', script, env, ready: 'api.ready', logFile: logFileIn(logDir, 'api') });
+}
+
+/** @param number tells the workers of an installation apart in messages and logs. */
+export function startWorker({ env, logDir }: ProcessOptions, number: number): Child {
+  return new Child({
+    name: `Worker ${number}`,
+    script: 'apps/worker/src/main.js',
+    env,
+    ready: 'worker.ready',
+    logFile: logFileIn(logDir, `worker-${number}`),
+  });
+}
+
+function logFileIn(logDir: string | undefined, name: string): string | undefined {
+  return logDir === undefined ? undefined : join(logDir, `${name}.log`);
+}
+
 /** Migrates the database, then starts the api and its workers and waits until all of them are ready. */
 export async function startService({ env, workers, logDir }: ServiceOptions): Promise<Service> {
   await migrate(env.DATABASE_URL);
   if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
-  const logFile = (name: string) => (logDir === undefined ? undefined : join(logDir, `${name}.log`));
-  const api = new Child({
-    name: 'The api',
-    script: 'apps/api/src/main.js',
-    env,
-    ready: 'api.ready',
-    logFile: logFile('api'),
-  });
-  const others = Array.from({ length: workers }, (_, index) => {
-    const name = `worker-${index + 1}`;
-    return new Child({
-      name: `Worker ${index + 1}`,
-      script: 'apps/worker/src/main.js',
-      env,
-      ready: 'worker.ready',
-      logFile: logFile(name),
-    });
-  });
+  const api = startApi({ env, logDir });
+  const others = Array.from({ length: workers }, (_, index) => startWorker({ env, logDir }, index + 1));
   const children = [api, ...others];
   let stopping = false;
   const stop = async (): Promise<void> => {

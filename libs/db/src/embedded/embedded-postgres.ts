@@ -31,10 +31,12 @@ export interface EmbeddedPostgres {
   /** Holds the password: not for logs. */
   url: string;
   port: number;
-  /** Of the server itself. */
-  pid: number;
+  /** Of the server that runs now, or ran last. */
+  readonly pid: number;
   /** Where the data really is: elsewhere than asked when we are root and the server's user cannot get there. */
   dataDir: string;
+  /** Once the server has ended by itself or was killed: starts it again on the same data and port. */
+  startAgain(): Promise<void>;
   /** Ends the server and waits for it. May be called more than once. */
   stop(): Promise<void>;
 }
@@ -55,17 +57,24 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await takeOwnership(dataDir, guard.pid);
     guard.owns();
     const password = await ensureCluster(dataDir, binaries, user, options.durable);
-    const port = await startOnPort(options, dataDir, async (candidate) => {
+    const start = async (candidate: number): Promise<void> => {
       guard.start(binaries.postgres, serverArguments(dataDir.clusterDir, candidate, options.durable), user);
       await untilReady(guard, dataDir);
-    });
+    };
+    const port = await startOnPort(options, dataDir, start);
     await ensureDatabase(urlOf(port, password, 'postgres'));
     guard.letGo();
     return {
       url: urlOf(port, password, database),
       port,
-      pid: guard.serverPid ?? 0,
+      get pid() {
+        return guard.serverPid ?? 0;
+      },
       dataDir: dataDir.path,
+      startAgain: async () => {
+        await holdsWithin(startMs, () => guard.hasServerEnded);
+        await start(port);
+      },
       stop: () => guard.stop(),
     };
   } catch (error) {
