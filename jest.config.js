@@ -39,7 +39,11 @@ const withInfrastructure = {
 module.exports = {
   maxWorkers: Math.max(2, os.availableParallelism() - 1),
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools,bench}/**/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs,tools,bench,test/chaos}/**/*.spec.ts'],
+    },
     {
       ...withInfrastructure,
       displayName: 'medium',

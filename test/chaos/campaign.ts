@@ -1,0 +1,57 @@
+import { slotMs } from '@warmshift/domain';
+import { eventually } from '../support/eventually';
+import type { Installation } from './installation';
+
+/** Planning wants to be told a little before. ms of the installation's time. */
+const noticeMs = 150_000;
+const patience = { timeoutMs: 180_000 };
+
+export interface Window {
+  readonly startsAt: number;
+  readonly endsAt: number;
+}
+
+/** Connects the vendors that can be steered and waits until every device was read. @returns how many there are. */
+export async function connectFleet({ sandbox, operator }: Installation): Promise<number> {
+  const listed = (await sandbox.devices()).length;
+  for (const connection of await sandbox.connections()) await operator.connect(connection);
+  await eventually(async () => {
+    const devices = await operator.devices();
+    const unread = devices
+      .flatMap(({ zones }) => zones)
+      .filter(({ status }) => (status?.code ?? 'STALE_DATA') === 'STALE_DATA').length;
+    if (devices.length < listed || unread > 0)
+      throw new Error(`${devices.length} of ${listed} devices are known, ${unread} zones were not read`);
+    return true;
+  }, patience);
+  return listed;
+}
+
+/** Orders as much less as the fleet can give, in the next window there is time for, and waits for its plan. */
+export async function orderCampaign(installation: Installation, windowMs: number): Promise<Window> {
+  const { operator, clock } = installation;
+  const startsAt = Math.ceil((clock.now() + noticeMs) / slotMs) * slotMs;
+  const endsAt = startsAt + windowMs;
+  await operator.start({
+    name: 'Campaign under attack',
+    direction: 'decrease',
+    startsAt: new Date(startsAt).toISOString(),
+    endsAt: new Date(endsAt).toISOString(),
+    seed: 1,
+  });
+  await eventually(async () => (await actionCount(installation)) > 0, patience);
+  return { startsAt, endsAt };
+}
+
+async function actionCount(installation: Installation): Promise<number> {
+  const [row] = await installation.rows<{ count: string }>('SELECT count(*) FROM actions');
+  return Number(row?.count ?? 0);
+}
+
+/** Open actions, as Postgres has them. */
+export async function openActions(installation: Installation): Promise<number> {
+  const [row] = await installation.rows<{ count: string }>(
+    `SELECT count(*) FROM actions WHERE state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING')`,
+  );
+  return Number(row?.count ?? 0);
+}
