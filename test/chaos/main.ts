@@ -45,7 +45,11 @@ async function runAll(
       }
       say(`${attack.name}, seed ${seed}: ${attack.what}`);
       const logDir = ground.newLogDir(`${attack.name}-${seed}`);
-      const context = { ground, options, logDir, interrupted, say: (line: string) => say(`  ${line}`) };
+      const beganAt = Date.now();
+      const saySince = (line: string): void => {
+        say(`  ${String(Math.round((Date.now() - beganAt) / 1000)).padStart(3)} s  ${line}`);
+      };
+      const context = { ground, options, logDir, interrupted, say: saySince };
       const run = await runAttack(attack, seed, context).catch((error: unknown) => {
         keepLogs(options, logDir);
         throw error;

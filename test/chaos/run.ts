@@ -66,11 +66,12 @@ async function campaignUnderAttack(
   { ground, say }: RunContext,
 ): Promise<Evidence> {
   await installation.start();
+  say('the service and the sandbox are up');
   const devices = await connectFleet(installation);
+  say(`${devices} devices are read`);
   const window = await orderCampaign(installation, windowMs);
-  say(
-    `${devices} devices, window in ${Math.round(installation.clock.realMs(window.startsAt - installation.clock.now()) / 1000)} s`,
-  );
+  const inS = installation.clock.realMs(window.startsAt - installation.clock.now()) / 1000;
+  say(`the campaign is planned, its window begins in ${Math.round(inS)} s`);
   const recoveredRealAt = await attack.perform({ ground, installation, window, random, say });
   await untilGivenBack(installation, window, recoveredRealAt);
   await realPause(quietRealMs);

@@ -43,6 +43,30 @@ describe('the control API', () => {
     });
   });
 
+  it('tells of every write what it changed and what had been read before it', async () => {
+    const since = sandbox.sandbox.world.now;
+    const { vendorDeviceId } = pump().identity;
+    await sandbox.call(`/nox/v1/devices?device_id=${vendorDeviceId}`, { headers: nox() });
+    await submit('off');
+    await submit('off');
+    await sandbox.fault('nox', 'not-applied');
+    await submit('auto');
+    const { body } = await sandbox.call(`/control/writes?since=${since}`);
+    const { writes } = body as { writes: { readRealAt: string; effect?: { changed: boolean } }[] };
+    expect(writes.map(({ effect }) => effect?.changed)).toEqual([true, false, undefined]);
+    expect(writes.every(({ readRealAt }) => Date.parse(readRealAt) <= Date.now())).toBe(true);
+    await sandbox.call('/control/reset-faults', { json: {} });
+    await submit('auto');
+  });
+
+  it('remembers every turn of a dial', async () => {
+    const { vendorDeviceId } = sandbox.sandbox.world.fleet.heatingcontrol.heaters[0]!.identity;
+    const json = { vendor: 'heatingcontrol', vendorDeviceId, setpointC: 23 };
+    await sandbox.call('/control/overrides', { json });
+    const { body } = await sandbox.call('/control/overrides');
+    expect(body).toMatchObject({ overrides: [json] });
+  });
+
   it('sums power by slot and vendor, for all devices or some', async () => {
     const { world } = sandbox.sandbox;
     const from = new Date(world.now - 2 * hourMs).toISOString();
