@@ -6,8 +6,10 @@ import { ObservabilityModule, type Logger, type Metrics } from '@warmshift/obser
 import { SuppliersModule } from '@warmshift/suppliers';
 import { AdminModule } from './admin/admin.module';
 import { ApiKeyGuard } from './auth/api-key.guard';
+import { RateLimitGuard } from './http/rate-limit.guard';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
+import { LiveModule } from './live/live.module';
 import { V1Module } from './v1/v1.module';
 import { WebhooksModule } from './webhooks/webhooks.module';
 
@@ -26,9 +28,13 @@ export class AppModule {
         HealthModule.forRoot(metrics),
         V1Module,
         AdminModule,
+        LiveModule,
         WebhooksModule,
       ],
-      providers: [{ provide: APP_GUARD, useClass: ApiKeyGuard }],
+      providers: [
+        { provide: APP_GUARD, useClass: ApiKeyGuard },
+        { provide: APP_GUARD, useClass: RateLimitGuard },
+      ],
     };
   }
 }

@@ -8,7 +8,7 @@ export interface Config {
   /** Without `redisUrl` the queue lives in Postgres. */
   readonly queue: { readonly redisUrl?: string | undefined; readonly redisPrefix: string };
   readonly security: { readonly secretsKeys?: SecretsKeys | undefined };
-  readonly http: { readonly host: string; readonly port: number };
+  readonly http: { readonly host: string; readonly port: number; readonly requestsPerMinute: number };
   readonly data: { readonly dir: string };
   readonly vendors: { readonly allowLocalHosts: boolean };
   readonly bootstrap: { readonly adminKey?: string | undefined; readonly supplier: string };
@@ -128,7 +128,11 @@ function configFrom(settings: Settings): Config {
     database: { url: settings.DATABASE_URL },
     queue: { redisUrl: settings.REDIS_URL, redisPrefix: settings.REDIS_PREFIX },
     security: { secretsKeys: settings.SECRETS_KEY },
-    http: { host: settings.HOST, port: settings.PORT },
+    http: {
+      host: settings.HOST,
+      port: settings.PORT,
+      requestsPerMinute: settings.RATE_LIMIT_PER_MINUTE,
+    },
     data: { dir: settings.DATA_DIR },
     vendors: { allowLocalHosts: settings.ALLOW_LOCAL_VENDOR_HOSTS },
     bootstrap: { adminKey: settings.BOOTSTRAP_ADMIN_KEY, supplier: settings.BOOTSTRAP_SUPPLIER },

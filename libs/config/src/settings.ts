@@ -106,6 +106,13 @@ export const settingsSchema = z.object({
           'for the sandbox or your own vendor double.',
       }),
     ),
+  RATE_LIMIT_PER_MINUTE: textSetting(readInteger(1, 1_000_000))
+    .default(6_000)
+    .meta(
+      meta({
+        description: 'Requests that one API key may send in a minute, to each api process; more get 429.',
+      }),
+    ),
   BOOTSTRAP_ADMIN_KEY: textSetting(readAdminKey)
     .optional()
     .meta(

@@ -30,6 +30,9 @@ export class NotFound extends CallerError {
 
 export class Conflict extends CallerError {}
 
+/** What the change was based on is no longer what is stored. */
+export class PreconditionFailed extends CallerError {}
+
 export class Forbidden extends CallerError {}
 
 export class Unauthenticated extends CallerError {}

@@ -10,7 +10,7 @@ export { IngestService } from './readings/ingest.service';
 export { ReadService } from './readings/read.service';
 export { SyncSchedule } from './sync-schedule';
 export { DevicesView, type DeviceFilter } from './view/devices-view.repository';
-export { FleetSettings, type DevicePatch, type SitePatch } from './view/fleet-settings.service';
+export { FleetSettings, type DeviceLine, type DevicePatch, type SitePatch } from './view/fleet-settings.service';
 export { FleetSummaries, type FleetSummary } from './view/fleet-summary.repository';
 export type {
   CycleDayView,
@@ -28,7 +28,7 @@ export { FleetViewModule } from './view/fleet-view.module';
 export { SitesView } from './view/sites-view.repository';
 export {
   SteerableDevices,
-  type SteerableDeviceRow,
+  type SteerableDevicesPage,
   type SteerableDevicesFilter,
 } from './view/steerable-devices.repository';
 export { ZoneHistory } from './view/zone-history.repository';

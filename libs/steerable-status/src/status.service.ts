@@ -132,11 +132,11 @@ export class StatusService {
   }
 
   /** After a setting of the supplier, connection, site or device has changed. @returns how many codes changed. */
-  async recomputeAll(scope: keyof typeof scopes, id: string): Promise<number> {
+  async recomputeAll(scope: keyof typeof scopes, ...ids: readonly string[]): Promise<number> {
     const rows = await this.db.rows<{ id: string }>(
       `SELECT zone.id FROM zones zone JOIN devices device ON device.id = zone.device_id
-       WHERE device.${scopes[scope]} = $1 AND device.retired_at IS NULL ORDER BY zone.id`,
-      [id],
+       WHERE device.${scopes[scope]} = ANY($1::uuid[]) AND device.retired_at IS NULL ORDER BY zone.id`,
+      [ids],
     );
     return this.recompute(rows.map((row) => row.id));
   }

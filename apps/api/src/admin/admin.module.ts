@@ -9,6 +9,7 @@ import { ActionsCsv } from './actions-csv.service';
 import { ActionsList } from './actions-list.service';
 import { ApiKeysController } from './api-keys.controller';
 import { AuditController } from './audit.controller';
+import { BulkController } from './bulk.controller';
 import { CampaignsController } from './campaigns.controller';
 import { ConnectionsController } from './connections.controller';
 import { DevicesController } from './devices.controller';
@@ -36,6 +37,7 @@ import { VendorsController } from './vendors.controller';
     ActionsController,
     ApiKeysController,
     AuditController,
+    BulkController,
     CampaignsController,
     ConnectionsController,
     DevicesController,

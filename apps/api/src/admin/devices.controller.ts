@@ -1,12 +1,14 @@
-import { Body, Controller, Get, Inject, Param, Patch, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Patch, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CLOCK, type Clock } from '@warmshift/config';
 import { DevicesView, FleetSettings, ZoneHistory } from '@warmshift/fleet-sync';
 import type { Caller } from '@warmshift/suppliers';
+import type { Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { decodeCursor, encodeCursor } from '../http/cursor';
+import { Conditional, IfMatch, setEntityTag } from '../http/entity-tag';
 import { pageOf } from '../http/query';
 import { IdParams, refuseEmptyPatch } from '../http/wire';
 import {
@@ -61,7 +63,12 @@ export class DevicesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'One device, with its cycles and its legionella ledger' })
   @ZodResponse({ status: 200, type: DeviceAnswer })
-  async get(@CurrentCaller() { supplierId }: Caller, @Param() { id }: IdParams) {
+  async get(
+    @CurrentCaller() { supplierId }: Caller,
+    @Param() { id }: IdParams,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    setEntityTag(response, await this.settings.version(supplierId, 'device', id));
     return toDeviceDetail(await this.devices.get(supplierId, id));
   }
 
@@ -69,9 +76,17 @@ export class DevicesController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'Opt-out, switch, tags and rule settings of a device' })
   @ZodResponse({ status: 200, type: DeviceAnswer })
-  async update(@CurrentCaller() caller: Caller, @Param() { id }: IdParams, @Body() body: DevicePatchBody) {
+  @Conditional()
+  async update(
+    @CurrentCaller() caller: Caller,
+    @Param() { id }: IdParams,
+    @Body() body: DevicePatchBody,
+    @IfMatch() versions: readonly string[] | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ) {
     refuseEmptyPatch(body);
-    await this.settings.updateDevice(caller, id, body);
+    await this.settings.updateDevice(caller, id, body, versions);
+    setEntityTag(response, await this.settings.version(caller.supplierId, 'device', id));
     return toDeviceDetail(await this.devices.get(caller.supplierId, id));
   }
 

@@ -1,11 +1,13 @@
-import { Body, Controller, Get, Inject, Param, Patch, Query } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Patch, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { FleetSettings, SitesView } from '@warmshift/fleet-sync';
 import type { Caller } from '@warmshift/suppliers';
+import type { Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { decodeCursor, encodeCursor } from '../http/cursor';
+import { Conditional, IfMatch, setEntityTag } from '../http/entity-tag';
 import { pageOf } from '../http/query';
 import { IdParams, refuseEmptyPatch } from '../http/wire';
 import { SitePatchBody, SitesQuery } from './fleet-requests.dto';
@@ -38,7 +40,12 @@ export class SitesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'One site' })
   @ZodResponse({ status: 200, type: SiteAnswer })
-  async get(@CurrentCaller() { supplierId }: Caller, @Param() { id }: IdParams) {
+  async get(
+    @CurrentCaller() { supplierId }: Caller,
+    @Param() { id }: IdParams,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    setEntityTag(response, await this.settings.version(supplierId, 'site', id));
     return toSite(await this.sites.get(supplierId, id));
   }
 
@@ -46,9 +53,17 @@ export class SitesController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'Opt-out, quiet hours, tags and time zone of a site' })
   @ZodResponse({ status: 200, type: SiteAnswer })
-  async update(@CurrentCaller() caller: Caller, @Param() { id }: IdParams, @Body() body: SitePatchBody) {
+  @Conditional()
+  async update(
+    @CurrentCaller() caller: Caller,
+    @Param() { id }: IdParams,
+    @Body() body: SitePatchBody,
+    @IfMatch() versions: readonly string[] | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ) {
     refuseEmptyPatch(body);
-    await this.settings.updateSite(caller, id, body);
+    await this.settings.updateSite(caller, id, body, versions);
+    setEntityTag(response, await this.settings.version(caller.supplierId, 'site', id));
     return toSite(await this.sites.get(caller.supplierId, id));
   }
 }

@@ -24,12 +24,15 @@ export const httpApplicationOptions = { bodyParser: false, rawBody: true } satis
 /** Largest body that is read, bytes. A campaign that selects devices one by one stays below it. */
 export const bodyLimitBytes = 1_048_576;
 
+export const csvMediaType = 'text/csv';
+
 /** Everything that holds for all routes: ids and log, security headers, body limit, validation, problems. */
 export function setUpHttp(app: NestExpressApplication, { log, metrics, clock }: HttpSetup): void {
   app.use(requestLog(log, metrics));
   app.use(securityHeaders());
   app.use(noStore);
   app.useBodyParser('json', { limit: bodyLimitBytes });
+  app.useBodyParser('text', { type: csvMediaType, limit: bodyLimitBytes });
   app.use(translateBodyErrors);
   app.useGlobalPipes(new ZodProblemPipe());
   app.useGlobalFilters(new ProblemFilter(log, clock));

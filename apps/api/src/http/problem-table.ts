@@ -1,5 +1,12 @@
 import { HttpException } from '@nestjs/common';
-import { Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated } from '@warmshift/domain';
+import {
+  Conflict,
+  Forbidden,
+  InvalidInput,
+  NotFound,
+  PreconditionFailed,
+  Unauthenticated,
+} from '@warmshift/domain';
 import {
   VendorAuthExpired,
   VendorError,
@@ -13,6 +20,7 @@ import {
 import { IdempotencyKeyReused } from '../idempotency/errors';
 import { BodyTooLarge, UnsupportedBody } from './body-errors';
 import type { ProblemFacts } from './problem';
+import { TooManyRequests } from './too-many-requests';
 
 type ErrorClass = abstract new (...args: never[]) => Error;
 type Row = readonly [ErrorClass, Pick<ProblemFacts, 'kind' | 'title' | 'status' | 'level'>];
@@ -28,6 +36,8 @@ const table: readonly Row[] = [
     IdempotencyKeyReused,
     row('idempotency-key-reused', 'The Idempotency-Key belongs to another request', 422),
   ],
+  [PreconditionFailed, row('precondition-failed', 'It has changed since you read it', 412)],
+  [TooManyRequests, row('too-many-requests', 'Too many requests', 429)],
   [BodyTooLarge, row('body-too-large', 'The body is too large', 413)],
   [UnsupportedBody, row('unsupported-body', 'The body has an encoding that is not supported', 415)],
   [VendorAuthExpired, row('vendor-auth', 'The vendor no longer accepts the credentials', 424)],
@@ -63,6 +73,8 @@ export function problemFacts(error: unknown): ProblemFacts {
 
 function detailsOf(error: Error): Partial<ProblemFacts> {
   if (error instanceof InvalidInput) return { detail: countOf(error), errors: error.problems };
+  if (error instanceof TooManyRequests)
+    return { detail: error.message, retryAfterRealMs: error.retryAfterRealMs };
   if (error instanceof VendorRateLimited) return { detail: error.message, retryAfterMs: error.retryAfterMs };
   if (error instanceof VendorError && error.words !== undefined) {
     return { detail: `${error.message} The vendor said: ${error.words}` };

@@ -24,12 +24,14 @@ export class ProblemFilter implements ExceptionFilter<unknown> {
       return;
     }
     if (facts.status === 401) response.setHeader('www-authenticate', 'ApiKey realm="warmshift"');
-    if (facts.retryAfterMs !== undefined) response.setHeader('retry-after', this.seconds(facts.retryAfterMs));
+    const waitMs = this.waitRealMs(facts);
+    if (waitMs !== undefined)
+      response.setHeader('retry-after', String(Math.max(1, Math.ceil(waitMs / 1000))));
     response.status(facts.status).type(problemMediaType).send(textOf(problem));
   }
 
-  private seconds(virtualMs: number): string {
-    return String(Math.max(1, Math.ceil(this.clock.realMs(virtualMs) / 1000)));
+  private waitRealMs({ retryAfterMs, retryAfterRealMs }: ProblemFacts): number | undefined {
+    return retryAfterRealMs ?? (retryAfterMs === undefined ? undefined : this.clock.realMs(retryAfterMs));
   }
 
   private write(error: unknown, { kind, status, level }: ProblemFacts, problem: Problem): void {

@@ -27,6 +27,8 @@ export interface ProblemFacts {
   readonly errors?: readonly FieldProblem[] | undefined;
   /** ms of the injected clock. */
   readonly retryAfterMs?: number | undefined;
+  /** Real ms, for what has nothing to do with the clock of the devices. */
+  readonly retryAfterRealMs?: number | undefined;
 }
 
 export const problemMediaType = 'application/problem+json';
