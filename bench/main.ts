@@ -3,13 +3,14 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { machine, type Bench, type BenchResult } from './bench';
+import { apiBench } from './benches/api';
 import { statusBench } from './benches/status';
 import { planBench } from './benches/plan';
 import { syncBench } from './benches/sync';
 import { dispatchBench } from './benches/dispatch';
 import { restoreBench } from './benches/restore';
 
-const benches: readonly Bench[] = [statusBench, planBench, syncBench, dispatchBench, restoreBench];
+const benches: readonly Bench[] = [statusBench, planBench, syncBench, dispatchBench, restoreBench, apiBench];
 
 const help = `npm run bench [-- NAME ...]
 

@@ -18,6 +18,12 @@ export interface DatabaseOptions {
   readonly onIdleError?: (error: Error) => void;
 }
 
+/**
+ * Our statements take milliseconds; compiling one takes hundreds, and Postgres does so whenever it overestimates a LIMIT that is
+ * a parameter.
+ */
+const sessionSettings = '-c jit=off';
+
 /** Locks that one process holds or waits for at once; more of them wait in the process. */
 const lockConnections = 4;
 
@@ -36,12 +42,14 @@ export class Database implements Sql {
       connectionString: options.url,
       max: options.poolSize ?? 10,
       connectionTimeoutMillis: 10_000,
+      options: sessionSettings,
       types: { getTypeParser },
     });
     this.lockPool = new Pool({
       connectionString: options.url,
       max: lockConnections,
       idleTimeoutMillis: 5_000,
+      options: sessionSettings,
       types: { getTypeParser },
     });
     for (const pool of [this.pool, this.lockPool]) pool.on('error', options.onIdleError ?? (() => undefined));

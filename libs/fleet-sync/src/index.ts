@@ -10,7 +10,12 @@ export { IngestService } from './readings/ingest.service';
 export { ReadService } from './readings/read.service';
 export { SyncSchedule } from './sync-schedule';
 export { DevicesView, type DeviceFilter } from './view/devices-view.repository';
-export { FleetSettings, type DeviceLine, type DevicePatch, type SitePatch } from './view/fleet-settings.service';
+export {
+  FleetSettings,
+  type DeviceLine,
+  type DevicePatch,
+  type SitePatch,
+} from './view/fleet-settings.service';
 export { FleetSummaries, type FleetSummary } from './view/fleet-summary.repository';
 export type {
   CycleDayView,

@@ -10,11 +10,9 @@ const absentOrInstant = instantSchema.optional();
 
 export const actionSchema = z.object({
   actionId: z.uuid(),
-  purpose: z
-    .enum(actionPurposes)
-    .meta({
-      description: '`disinfection`: a planned legionella run of the tank, which no campaign asked for.',
-    }),
+  purpose: z.enum(actionPurposes).meta({
+    description: '`disinfection`: a planned legionella run of the tank, which no campaign asked for.',
+  }),
   campaignId: z.uuid().optional(),
   campaignName: z.string().optional(),
   occurrenceId: z.uuid().optional(),

@@ -1,6 +1,6 @@
 import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { SteerableDevices, type SteerableDeviceRow } from '@warmshift/fleet-sync';
+import { SteerableDevices, type SteerableDevicesPage } from '@warmshift/fleet-sync';
 import type { Caller } from '@warmshift/suppliers';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
@@ -33,8 +33,8 @@ export class V1DevicesController {
     const afterId = query.next_token === undefined ? undefined : placeOf(query.next_token);
     // An id that cannot be one of ours is an id that no device has.
     if (query.device_id !== undefined && !z.uuid().safeParse(query.device_id).success)
-      return answer(caller, [], null);
-    const rows = await this.devices.page(
+      return answer(caller, { json: '' });
+    const page = await this.devices.page(
       caller.supplierId,
       {
         deviceId: query.device_id,
@@ -44,12 +44,9 @@ export class V1DevicesController {
         onlyNeedsReauthentication: query.needs_reauthentication,
         learningPeriodEnded: query.learning_period_ended,
       },
-      { limit: query.limit + 1, afterId, statusOnly: query.steerable_status ?? false },
+      { limit: query.limit, afterId, statusOnly: query.steerable_status ?? false },
     );
-    const page = rows.slice(0, query.limit);
-    const last = page.at(-1);
-    const next = rows.length > query.limit && last ? encodeCursor(list, { id: last.deviceId }) : null;
-    return answer(caller, page, next);
+    return answer(caller, page);
   }
 }
 
@@ -58,11 +55,8 @@ function placeOf(token: string): string {
 }
 
 /** The devices are JSON already. */
-function answer(
-  { supplierName }: Caller,
-  page: readonly SteerableDeviceRow[],
-  nextToken: string | null,
-): string {
+function answer({ supplierName }: Caller, { json, lastId }: SteerableDevicesPage): string {
+  const nextToken = lastId === undefined ? null : encodeCursor(list, { id: lastId });
   const meta = JSON.stringify({ energy_supplier: supplierName, capacity_unit: 'kWh', next_token: nextToken });
-  return `{"data":[${page.map(({ json }) => json).join(',')}],"meta":${meta}}`;
+  return `{"data":[${json}],"meta":${meta}}`;
 }

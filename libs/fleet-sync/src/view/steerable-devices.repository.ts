@@ -1,4 +1,4 @@
-import type { Database } from '@warmshift/db';
+import { given as known, type Database } from '@warmshift/db';
 import { readyReason, type StatusCode } from '@warmshift/domain';
 
 /** The parameters of NOX's `GET /v1/devices` (NOX Energy API v1, Get Devices). Absent: not asked for. */
@@ -11,10 +11,12 @@ export interface SteerableDevicesFilter {
   readonly learningPeriodEnded?: boolean | undefined;
 }
 
-/** One device as JSON text in NOX's shape. */
-export interface SteerableDeviceRow {
-  readonly deviceId: string;
+/** Devices as JSON text in NOX's shape. */
+export interface SteerableDevicesPage {
+  /** What stands between the brackets of the list. */
   readonly json: string;
+  /** Absent when no device comes after this page. */
+  readonly lastId?: string | undefined;
 }
 
 /** Codes that say: it cannot technically be steered now. */
@@ -46,18 +48,18 @@ const zoneSteerable = (status: string): string => `CASE WHEN ${status}.code IS N
   WHEN ${status}.code IN (${listOf(technicalCodes)}) THEN false
   WHEN ${status}.code IN (${listOf(switchCodes)}) THEN ${listedAsSteerable} ELSE true END`;
 
-const steerable = `(${zoneSteerable('tank_status')} OR ${zoneSteerable('room_status')})`;
+const steerable = `(${zoneSteerable('tank')} OR ${zoneSteerable('room')})`;
 
 const text = (name: string, column: string): string => `'"${name}":' || to_json(${column})::text`;
 
 /** The keys in NOX's order and spelling; a part that is NULL is left out by `concat_ws`. */
-const zoneJson = (name: string, zone: string, status: string): string => `
-  CASE WHEN ${zone}.id IS NULL THEN NULL WHEN ${status}.zone_id IS NULL THEN
+const zoneJson = (name: string, zone: string): string => `
+  CASE WHEN ${zone}.id IS NULL THEN NULL WHEN ${zone}.code IS NULL THEN
     '"${name}":{"can_activate_action":false,"in_active_action":false,"reason":"Not assessed yet.","reason_code":"STALE_DATA"}'
-  WHEN ${status}.code = 'READY' THEN
+  WHEN ${zone}.code = 'READY' THEN
     '"${name}":{"can_activate_action":true,"in_active_action":false,"reason":"${readyReason}","reason_code":"READY"}'
-  ELSE '"${name}":{"can_activate_action":' || ${status}.can_activate::text || ',"in_active_action":' || ${status}.in_active::text
-    || ',"reason":' || to_json(${status}.reason)::text || ',"reason_code":"' || ${status}.code || '"}' END`;
+  ELSE '"${name}":{"can_activate_action":' || ${zone}.can_activate::text || ',"in_active_action":' || ${zone}.in_active::text
+    || ',"reason":' || to_json(${zone}.reason)::text || ',"reason_code":"' || ${zone}.code || '"}' END`;
 
 /** A device without zones has no place for a reason of its own, so the reason stands beside `steerable`. */
 const reasonWithoutZones = `CASE WHEN tank.id IS NULL AND room.id IS NULL THEN
@@ -67,7 +69,7 @@ const reasonWithoutZones = `CASE WHEN tank.id IS NULL AND room.id IS NULL THEN
 
 const statusJson = `'"steerable_status":{' || concat_ws(',',
   '"steering_enabled":' || ${steeringEnabled}::text, '"steerable":' || ${steerable}::text, ${reasonWithoutZones},
-  ${zoneJson('DHW', 'tank', 'tank_status')}, ${zoneJson('room', 'room', 'room_status')}) || '}'`;
+  ${zoneJson('DHW', 'tank')}, ${zoneJson('room', 'room')}) || '}'`;
 
 const identity = `'"device_id":"' || device.id::text || '"'`;
 
@@ -84,30 +86,52 @@ const fullJson = `'{' || concat_ws(',', ${text('model', 'device.model')}, ${text
 
 const statusOnlyJson = `'{' || concat_ws(',', ${identity}, ${statusJson}) || '}'`;
 
-/** Follows from the condition on the device, but Postgres does not see it: it would walk the zones of all pages before. */
-const afterPlace = (zone: string): string => `($2::uuid IS NULL OR ${zone}.device_id > $2)`;
+/**
+ * Looked up device by device (`zones_device_id_kind_key`, then the key of the statuses): the LIMIT keeps Postgres from joining
+ * all zones of the fleet for one page of it.
+ */
+const zoneOf = (kind: 'DHW' | 'room', name: string): string => `LEFT JOIN LATERAL (
+    SELECT zone.id, status.code, status.reason, status.can_activate, status.in_active
+    FROM zones zone LEFT JOIN zone_statuses status ON status.zone_id = zone.id
+    WHERE zone.device_id = device.id AND zone.kind = '${kind}' LIMIT 1) ${name} ON true`;
 
-const statement = (json: string): string => `
-  SELECT device.id AS "deviceId", ${json} AS json
+interface Asked extends SteerableDevicesFilter {
+  readonly afterId?: string | undefined;
+  readonly statusOnly: boolean;
+}
+
+/**
+ * One row: the page's text, and where the next one begins. Only the conditions that are asked for are in the text: with all of
+ * them behind "or not asked for", Postgres expects one row and sorts the whole fleet instead of walking
+ * `devices_supplier_id_id_idx`. Row `limit + 1` only tells that there is more.
+ */
+function statementFor(supplierId: string, asked: Asked, limit: number): { text: string; values: unknown[] } {
+  const values: unknown[] = [supplierId, limit];
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = [
+    asked.afterId !== undefined && `device.id > ${given(asked.afterId)}::uuid`,
+    asked.deviceId !== undefined && `device.id = ${given(asked.deviceId)}::uuid`,
+    asked.userId !== undefined && `device.vendor_user_id = ${given(asked.userId)}`,
+    asked.onlySteeringEnabled === true && steeringEnabled,
+    asked.onlySteerable === true && steerable,
+    asked.onlyNeedsReauthentication === true && needsReauthentication,
+    asked.learningPeriodEnded !== undefined &&
+      `coalesce(device.learning_period_ended, true) = ${given(asked.learningPeriodEnded)}`,
+  ].filter((condition) => condition !== false);
+  const text = `
+  SELECT coalesce(string_agg(json, ',' ORDER BY place) FILTER (WHERE place <= $2), '') AS json,
+    CASE WHEN count(*) > $2 THEN min(id) FILTER (WHERE place = $2) END AS "lastId"
+  FROM (SELECT id::text, json, row_number() OVER (ORDER BY id) AS place FROM (
+  SELECT device.id, ${asked.statusOnly ? statusOnlyJson : fullJson} AS json
   FROM devices device
   JOIN connections connection ON connection.id = device.connection_id
   LEFT JOIN sites site ON site.id = device.site_id
-  LEFT JOIN zones tank ON tank.device_id = device.id AND tank.kind = 'DHW' AND ${afterPlace('tank')}
-  LEFT JOIN zone_statuses tank_status ON tank_status.zone_id = tank.id
-  LEFT JOIN zones room ON room.device_id = device.id AND room.kind = 'room' AND ${afterPlace('room')}
-  LEFT JOIN zone_statuses room_status ON room_status.zone_id = room.id
-  WHERE device.supplier_id = $1 AND device.retired_at IS NULL
-    AND ($2::uuid IS NULL OR device.id > $2)
-    AND ($3::uuid IS NULL OR device.id = $3)
-    AND ($4::text IS NULL OR device.vendor_user_id = $4)
-    AND ($5::boolean IS NOT TRUE OR ${steeringEnabled})
-    AND ($6::boolean IS NOT TRUE OR ${steerable})
-    AND ($7::boolean IS NOT TRUE OR ${needsReauthentication})
-    AND ($8::boolean IS NULL OR coalesce(device.learning_period_ended, true) = $8)
-  ORDER BY device.id LIMIT $9`;
-
-const fullStatement = statement(fullJson);
-const statusOnlyStatement = statement(statusOnlyJson);
+  ${zoneOf('DHW', 'tank')}
+  ${zoneOf('room', 'room')}
+  WHERE ${['device.supplier_id = $1', 'device.retired_at IS NULL', ...conditions].join(' AND ')}
+  ORDER BY device.id LIMIT $2::int + 1) found) numbered`;
+  return { text, values };
+}
 
 /**
  * The whole fleet of a supplier in the shape of NOX's `GET /v1/devices`, every vendor alike. Postgres writes the JSON of
@@ -119,22 +143,14 @@ const statusOnlyStatement = statement(statusOnlyJson);
 export class SteerableDevices {
   constructor(private readonly db: Database) {}
 
-  /** In the order of device ids. */
-  page(
+  /** At most `limit` devices, in the order of their ids. */
+  async page(
     supplierId: string,
     filter: SteerableDevicesFilter,
     page: { readonly limit: number; readonly afterId?: string | undefined; readonly statusOnly: boolean },
-  ): Promise<SteerableDeviceRow[]> {
-    return this.db.rows<SteerableDeviceRow>(page.statusOnly ? statusOnlyStatement : fullStatement, [
-      supplierId,
-      page.afterId ?? null,
-      filter.deviceId ?? null,
-      filter.userId ?? null,
-      filter.onlySteeringEnabled ?? null,
-      filter.onlySteerable ?? null,
-      filter.onlyNeedsReauthentication ?? null,
-      filter.learningPeriodEnded ?? null,
-      page.limit,
-    ]);
+  ): Promise<SteerableDevicesPage> {
+    const { text, values } = statementFor(supplierId, { ...filter, ...page }, page.limit);
+    const [row] = await this.db.rows<{ json: string; lastId: string | null }>(text, values);
+    return { json: row?.json ?? '', lastId: known(row?.lastId) };
   }
 }
