@@ -18,10 +18,12 @@ import {
   planningQueue,
   queueBackend,
   queueNames,
+  webhooksQueue,
   type BoundHandler,
   type QueueBackend,
 } from '@warmshift/queue';
 import { vendorModules } from '@warmshift/vendors';
+import { WebhookDeliverer } from '@warmshift/webhooks';
 import { queueLog } from './queue-log';
 
 /** The outbox is looked at so often (real ms): the time a command waits before it is even in the queue. */
@@ -47,6 +49,7 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly reports: ReportService,
     private readonly discovery: DiscoverService,
     private readonly reads: ReadService,
+    private readonly webhooks: WebhookDeliverer,
   ) {
     const { redisUrl, redisPrefix: prefix } = config.queue;
     this.backend = queueBackend(
@@ -97,11 +100,13 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
         return 'done';
       }),
       handle('action.advance', ({ actionId }) => this.advancer.advance(actionId)),
+      handle('webhook.deliver', ({ deliveryId }) => this.webhooks.deliver(deliveryId)),
     ];
   }
 
   private concurrencyOf(queue: string): number {
     if (queue === planningQueue) return 1;
+    if (queue === webhooksQueue) return 16;
     return queue.startsWith('outbound-') ? this.config.worker.concurrency : 4;
   }
 }

@@ -5,6 +5,7 @@ import { DisinfectionPlanner, OccurrenceCalendar, OccurrenceProgress } from '@wa
 import { SyncSchedule } from '@warmshift/fleet-sync';
 import { LOGGER, type Logger } from '@warmshift/observability';
 import { LegionellaService, StatusService } from '@warmshift/steerable-status';
+import { WebhookHandOut } from '@warmshift/webhooks';
 
 /**
  * What this replica looks after by itself, in real time. Every tick asks Postgres what is due and is safe to run on any
@@ -24,6 +25,7 @@ export class Schedules implements BeforeApplicationShutdown {
     private readonly statuses: StatusService,
     private readonly legionella: LegionellaService,
     private readonly disinfections: DisinfectionPlanner,
+    private readonly webhooks: WebhookHandOut,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -60,6 +62,16 @@ export class Schedules implements BeforeApplicationShutdown {
   @Interval(3_600_000)
   alertOfOverdueTanks(): Promise<void> {
     return this.tick('legionella-alert', () => this.legionella.alert());
+  }
+
+  @Interval(500)
+  handOutWebhooks(): Promise<void> {
+    return this.tick('webhook-hand-out', () => this.webhooks.tick());
+  }
+
+  @Interval(3_600_000)
+  forgetWebhooks(): Promise<void> {
+    return this.tick('webhook-forget', () => this.webhooks.forgetOld());
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -7,6 +7,7 @@ import { DbModule } from '@warmshift/db';
 import { FleetSyncModule } from '@warmshift/fleet-sync';
 import { ObservabilityModule, type Logger } from '@warmshift/observability';
 import { LegionellaModule, SteerableStatusModule } from '@warmshift/steerable-status';
+import { WebhooksModule } from '@warmshift/webhooks';
 import { JobConsumers } from './job-consumers';
 import { Schedules } from './schedules';
 
@@ -26,6 +27,7 @@ export class WorkerModule {
         FleetSyncModule,
         ActionQueueModule,
         CampaignsModule,
+        WebhooksModule,
       ],
       providers: [JobConsumers, Schedules],
     };

@@ -28,6 +28,7 @@ export {
   planningQueue,
   queueNames,
   syncQueue,
+  webhooksQueue,
   type JobName,
   type JobPayload,
   type NewJob,

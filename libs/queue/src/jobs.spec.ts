@@ -24,6 +24,7 @@ const payloads: { [Name in JobName]: fc.Arbitrary<unknown> } = {
   }),
   'occurrence.plan': fc.record({ v: fc.constant(1), occurrenceId: id }),
   'occurrence.report': fc.record({ v: fc.constant(1), occurrenceId: id }),
+  'webhook.deliver': fc.record({ v: fc.constant(1), deliveryId: id }),
   'action.advance': fc.record({
     v: fc.constant(1),
     actionId: id,

@@ -44,12 +44,14 @@ const connection = { v: v1, connectionId: id, vendor };
 
 /** The queue of everything that needs no vendor. */
 export const planningQueue = 'planning';
+/** Receivers are slow or away: they hold up nothing else. */
+export const webhooksQueue = 'webhooks';
 export const syncQueue = (vendorId: string): string => `sync-${vendorId}`;
 export const outboundQueue = (vendorId: string): string => `outbound-${vendorId}`;
 
 /** Every queue that can exist with these vendors. */
 export function queueNames(vendors: readonly string[]): string[] {
-  return [planningQueue, ...vendors.map(outboundQueue), ...vendors.map(syncQueue)];
+  return [planningQueue, webhooksQueue, ...vendors.map(outboundQueue), ...vendors.map(syncQueue)];
 }
 
 /**
@@ -107,6 +109,15 @@ export const jobs = {
     priority: () => 1,
     attempts: 5,
     backoffMs: 10_000,
+  }),
+  /** Send one event to one receiver. Its own waits are in Postgres: a new job comes for each attempt. */
+  'webhook.deliver': job({
+    payload: z.object({ v: v1, deliveryId: id }),
+    queue: () => webhooksQueue,
+    subject: (p) => p.deliveryId,
+    onDuplicate: 'again',
+    attempts: 3,
+    backoffMs: 2_000,
   }),
 };
 
