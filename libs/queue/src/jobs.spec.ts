@@ -67,6 +67,7 @@ describe('the job catalogue', () => {
           connectionId: few,
           occurrenceId: few,
           actionId: few,
+          deliveryId: few,
           scope: fc.constantFrom('idle', 'active'),
           priority: fc.constantFrom('restore', 'steer'),
         })

@@ -56,6 +56,7 @@ CREATE INDEX "webhook_deliveries_next_attempt_at_idx" ON "webhook_deliveries"("n
 
 -- Written by hand from here: Prisma's schema knows no triggers. An event is written in the transaction of the change it
 -- tells of, so that none is lost and none is told that did not happen. Without a subscription nothing is written.
+-- The engine that applies migrations splits scripts at every semicolon, so those inside of functions are written \073.
 
 CREATE FUNCTION webhook_wanted(supplier uuid, event_type text) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT EXISTS (
@@ -64,51 +65,51 @@ CREATE FUNCTION webhook_wanted(supplier uuid, event_type text) RETURNS boolean L
       AND (event_type = ANY (events) OR split_part(event_type, '.', 1) || '.*' = ANY (events)))
 $$;
 
-CREATE FUNCTION webhook_status_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION webhook_status_changed() RETURNS trigger LANGUAGE plpgsql AS E'
 BEGIN
   INSERT INTO webhook_events (supplier_id, type, at, data)
-  SELECT changed.supplier_id, 'device.steerable_status.changed', changed.at, jsonb_build_object(
-    'deviceId', zone.device_id, 'zoneId', zone.id, 'zone', zone.kind, 'code', changed.code, 'reason', changed.reason,
-    'previousCode', before.code)
+  SELECT changed.supplier_id, ''device.steerable_status.changed'', changed.at, jsonb_build_object(
+    ''deviceId'', zone.device_id, ''zoneId'', zone.id, ''zone'', zone.kind, ''code'', changed.code, ''reason'', changed.reason,
+    ''previousCode'', before.code)
   FROM changed
   JOIN (SELECT supplier_id FROM changed GROUP BY supplier_id
-        HAVING webhook_wanted(supplier_id, 'device.steerable_status.changed')) wanted USING (supplier_id)
+        HAVING webhook_wanted(supplier_id, ''device.steerable_status.changed'')) wanted USING (supplier_id)
   JOIN zones zone ON zone.id = changed.zone_id
   LEFT JOIN LATERAL (
-    SELECT code FROM status_history WHERE zone_id = changed.zone_id AND id < changed.id ORDER BY id DESC LIMIT 1) before ON true;
-  RETURN NULL;
-END $$;
+    SELECT code FROM status_history WHERE zone_id = changed.zone_id AND id < changed.id ORDER BY id DESC LIMIT 1) before ON true\073
+  RETURN NULL\073
+END ';
 
 CREATE TRIGGER webhook_status_changed AFTER INSERT ON status_history
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION webhook_status_changed();
 
-CREATE FUNCTION webhook_action_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION webhook_action_moved() RETURNS trigger LANGUAGE plpgsql AS E'
 BEGIN
   INSERT INTO webhook_events (supplier_id, type, at, data)
-  SELECT moved.supplier_id, 'action.' || lower(moved.to_state), moved.at, jsonb_build_object(
-    'actionId', action.id, 'occurrenceId', action.occurrence_id, 'deviceId', action.device_id, 'zone', action.zone_kind,
-    'state', moved.to_state, 'previousState', moved.from_state, 'code', moved.code)
+  SELECT moved.supplier_id, ''action.'' || lower(moved.to_state), moved.at, jsonb_build_object(
+    ''actionId'', action.id, ''occurrenceId'', action.occurrence_id, ''deviceId'', action.device_id, ''zone'', action.zone_kind,
+    ''state'', moved.to_state, ''previousState'', moved.from_state, ''code'', moved.code)
   FROM moved
   JOIN (SELECT supplier_id, to_state FROM moved GROUP BY supplier_id, to_state
-        HAVING webhook_wanted(supplier_id, 'action.' || lower(to_state))) wanted USING (supplier_id, to_state)
+        HAVING webhook_wanted(supplier_id, ''action.'' || lower(to_state))) wanted USING (supplier_id, to_state)
   JOIN actions action ON action.id = moved.action_id
-  WHERE moved.from_state <> moved.to_state OR moved.event = 'planned';
-  RETURN NULL;
-END $$;
+  WHERE moved.from_state <> moved.to_state OR moved.event = ''planned''\073
+  RETURN NULL\073
+END ';
 
 CREATE TRIGGER webhook_action_moved AFTER INSERT ON action_history
   REFERENCING NEW TABLE AS moved FOR EACH STATEMENT EXECUTE FUNCTION webhook_action_moved();
 
-CREATE FUNCTION webhook_row_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION webhook_row_changed() RETURNS trigger LANGUAGE plpgsql AS E'
 DECLARE
-  event_type text := TG_ARGV[0] || '.' || lower(NEW.status::text);
+  event_type text := TG_ARGV[0] || ''.'' || lower(NEW.status::text)\073
 BEGIN
   IF webhook_wanted(NEW.supplier_id, event_type) THEN
     INSERT INTO webhook_events (supplier_id, type, data) VALUES (NEW.supplier_id, event_type, jsonb_build_object(
-      TG_ARGV[0] || 'Id', NEW.id, 'status', NEW.status, 'previousStatus', OLD.status));
-  END IF;
-  RETURN NULL;
-END $$;
+      TG_ARGV[0] || ''Id'', NEW.id, ''status'', NEW.status, ''previousStatus'', OLD.status))\073
+  END IF\073
+  RETURN NULL\073
+END ';
 
 CREATE TRIGGER webhook_occurrence_changed AFTER UPDATE OF status ON occurrences
   FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION webhook_row_changed('occurrence');

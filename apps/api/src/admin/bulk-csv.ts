@@ -119,10 +119,16 @@ function rowsOf(text: string): Row[] {
       else if (char === '"') quotedSince = undefined;
       else field += char;
       if (char === '\n') line += 1;
-    } else if (char === '"' && field.trim() === '') [field, quotedSince] = ['', line];
-    else if (char === separator) (fields.push(field), (field = ''));
-    else if (char === '\n') (endRow(), (line += 1));
-    else if (char !== '\r') field += char;
+    } else if (char === '"' && field.trim() === '') {
+      field = '';
+      quotedSince = line;
+    } else if (char === separator) {
+      fields.push(field);
+      field = '';
+    } else if (char === '\n') {
+      endRow();
+      line += 1;
+    } else if (char !== '\r') field += char;
   }
   if (quotedSince !== undefined)
     throw InvalidInput.because(`line ${quotedSince}`, 'opens a quote that never closes');
