@@ -59,5 +59,5 @@ describe('Batch', () => {
 });
 
 async function turn(): Promise<void> {
-  for (let i = 0; i < 4; i += 1) await new Promise((resolve) => setImmediate(resolve));
+  await new Promise((resolve) => setTimeout(resolve, 20));
 }

@@ -5,6 +5,9 @@ export interface BatchOptions {
   readonly maxRunning?: number | undefined;
 }
 
+/** When several asked together, more are about to: they are waited for, real ms. */
+const gatherMs = 3;
+
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly resolve: (result: Result) => void;
@@ -19,13 +22,14 @@ export class Batch<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
   private running = 0;
   private scheduled = false;
+  private busy = false;
   private readonly maxSize: number;
   private readonly maxRunning: number;
 
   /** `run` answers every item, in their order. One item's own trouble is a result, not an error of the run. */
   constructor(
     private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
-    { maxSize = 500, maxRunning = 2 }: BatchOptions = {},
+    { maxSize = 500, maxRunning = 1 }: BatchOptions = {},
   ) {
     this.maxSize = maxSize;
     this.maxRunning = maxRunning;
@@ -41,15 +45,18 @@ export class Batch<Item, Result> {
   private schedule(): void {
     if (this.scheduled || this.running >= this.maxRunning || this.waiting.length === 0) return;
     this.scheduled = true;
-    setImmediate(() => {
+    const start = (): void => {
       this.scheduled = false;
       void this.runNext();
-    });
+    };
+    if (this.busy) setTimeout(start, gatherMs);
+    else setImmediate(start);
   }
 
   private async runNext(): Promise<void> {
     const batch = this.waiting.splice(0, this.maxSize);
     this.running += 1;
+    this.busy = batch.length > 1;
     this.schedule();
     await this.runAll(batch);
     this.running -= 1;
