@@ -57,7 +57,10 @@ async function measure(
     startsAt: () => startedAt,
     endsAt: startedAt + hourMs,
   });
-  await installation.noneIn(all, 'PLANNED', 'DISPATCHING');
+  const progress = setInterval(() => {
+    void installation.states(all).then((states) => say(`${backend}: ${JSON.stringify(states)}`));
+  }, 5_000);
+  await installation.noneIn(all, 'PLANNED', 'DISPATCHING').finally(() => clearInterval(progress));
   const requests = (await installation.vendorRequests()) - requestsBefore;
   const seconds = (installation.now() - startedAt) / 1000;
   say(`${backend}: ${JSON.stringify(await installation.states(all))} after ${seconds.toFixed(1)} s`);

@@ -25,7 +25,7 @@ export class BenchProcess {
   ): Promise<BenchProcess> {
     const child = fork(join(dist, script), args, {
       env: { PATH: process.env['PATH'], ...env },
-      execArgv: execArguments(),
+      execArgv: execArguments(script),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const url = await new Promise<string>((done, fail) => {
@@ -34,6 +34,17 @@ export class BenchProcess {
     });
     child.removeAllListeners('exit');
     return new BenchProcess(child, url);
+  }
+
+  /** Runs a program to its end. */
+  static async run(script: string, env: Readonly<Record<string, string>>): Promise<void> {
+    const child = fork(join(dist, script), [], {
+      env: { PATH: process.env['PATH'], ...env },
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`${script} ended with code ${code}`);
   }
 
   /** Most memory it ever had in RAM, MiB; where the system tells. */
@@ -63,10 +74,10 @@ export class BenchProcess {
   }
 }
 
-/** So that somebody can look where the time goes: `BENCH_CPU_PROF=DIR` writes a CPU profile of every process. */
-function execArguments(): string[] {
+/** So that somebody can look where the time goes: `BENCH_CPU_PROF=DIR` writes a CPU profile of each worker. */
+function execArguments(script: string): string[] {
   const folder = process.env['BENCH_CPU_PROF'];
-  return folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
+  return folder === undefined || !script.includes('worker') ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`];
 }
 
 export interface BenchRedis {
