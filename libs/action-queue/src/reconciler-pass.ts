@@ -41,14 +41,20 @@ export class Pass {
   ): Promise<void> {
     const left = actions.values();
     const lanes: Promise<void>[] = [];
+    let broken: { readonly error: unknown } | undefined;
     const open = (): void => {
       if (lanes.length > 0 && this.lanes >= mostLanes) return;
       this.lanes += 1;
-      lanes.push(lane().finally(() => (this.lanes -= 1)));
+      // A lane that broke ends the pass, but only once no other one is at work.
+      lanes.push(
+        lane()
+          .catch((error: unknown) => void (broken ??= { error }))
+          .finally(() => (this.lanes -= 1)),
+      );
     };
     const lane = async (): Promise<void> => {
       for (const action of left) {
-        if (this.isAway(connectionId)) return;
+        if (this.isAway(connectionId) || broken) return;
         const outcome = await step(action);
         this.note(connectionId, outcome);
         if (outcome === 'done' && lanes.length < actions.length) open();
@@ -57,6 +63,7 @@ export class Pass {
     for (let count = 0; count < Math.min(firstLanes, actions.length); count += 1) open();
     // Lanes open more lanes while they are waited for.
     for (let index = 0; index < lanes.length; index += 1) await lanes[index];
+    if (broken) throw (broken as { readonly error: unknown }).error;
   }
 
   private note(connectionId: string, outcome: Advanced): void {
