@@ -7,3 +7,4 @@ export * from './reading-partitions';
 export { schemaDiff } from './schema-diff';
 export { Prisma } from './generated/client';
 export * from './db.module';
+export * from './clock-skew';

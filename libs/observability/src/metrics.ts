@@ -56,6 +56,28 @@ export function createMetrics() {
       help: 'Age of the oldest outbox row that is not in the queue yet, in real seconds.',
       registers,
     }),
+    reconcilerLag: new Gauge({
+      name: 'warmshift_reconciler_lag_seconds',
+      help: 'For how long the oldest step that is due has not been done, in real seconds.',
+      registers,
+    }),
+    clockSkew: new Gauge({
+      name: 'warmshift_clock_skew_seconds',
+      help: 'How far the clock of this process is ahead of that of Postgres, in real seconds.',
+      registers,
+    }),
+    reconciled: new Counter({
+      name: 'warmshift_reconciled_total',
+      help: 'Steps that the reconciler did because no job had done them in time.',
+      registers,
+    }),
+    jobs: new Histogram({
+      name: 'warmshift_job_seconds',
+      help: 'Jobs taken from the queue, by how they ended, in real seconds.',
+      labelNames: ['name', 'outcome'] as const,
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
     queueDepth: new Gauge({
       name: 'warmshift_queue_jobs',
       help: 'Jobs in the queue.',

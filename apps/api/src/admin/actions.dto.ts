@@ -8,6 +8,16 @@ import { instantSchema, isoOf, kwOf, kwSchema } from '../http/wire';
 const code = z.string().meta({ description: 'A status code of the zone, or what else ended the action.' });
 const absentOrInstant = instantSchema.optional();
 
+const eventSchema = z.object({
+  at: instantSchema,
+  from: z.enum(actionStates),
+  to: z.enum(actionStates),
+  event: z.string(),
+  code: code.optional(),
+  cause: z.string().optional(),
+  words: z.string().optional().meta({ description: "The vendor's own words." }),
+});
+
 export const actionSchema = z.object({
   actionId: z.uuid(),
   purpose: z.enum(actionPurposes).meta({
@@ -43,7 +53,8 @@ export const actionSchema = z.object({
   }),
   endCode: code.optional(),
   attempts: z.int(),
-  dueAt: absentOrInstant.meta({ description: 'When the next step is due.' }),
+  dueAt: absentOrInstant.meta({ description: 'When the next step, or the next try of this one, is due.' }),
+  lastEvent: eventSchema.optional().meta({ description: 'What was tried last, and what came of it.' }),
 });
 
 const vendorJson = z.record(z.string(), z.unknown()).optional();
@@ -52,17 +63,7 @@ export const actionDetailSchema = actionSchema.extend({
   snapshot: vendorJson.meta({ description: "What the device held before, in the vendor's terms." }),
   command: vendorJson,
   restoreCommand: vendorJson,
-  history: z.array(
-    z.object({
-      at: instantSchema,
-      from: z.enum(actionStates),
-      to: z.enum(actionStates),
-      event: z.string(),
-      code: code.optional(),
-      cause: z.string().optional(),
-      words: z.string().optional().meta({ description: "The vendor's own words." }),
-    }),
-  ),
+  history: z.array(eventSchema),
 });
 
 const page = pageQuery({ default: 100, highest: 1000 });
@@ -96,7 +97,7 @@ export class ActionsPage extends createZodDto(pageSchema(actionSchema)) {}
 export class ActionAnswer extends createZodDto(actionDetailSchema) {}
 
 export function toAction(action: ActionView): z.input<typeof actionSchema> {
-  const { expectedYieldW, baselineW, ...facts } = action;
+  const { expectedYieldW, baselineW, lastEvent, ...facts } = action;
   return {
     ...facts,
     startsAt: isoOf(facts.startsAt),
@@ -109,6 +110,7 @@ export function toAction(action: ActionView): z.input<typeof actionSchema> {
     endedAt: isoOf(facts.endedAt),
     endRequestedAt: isoOf(facts.endRequestedAt),
     dueAt: isoOf(facts.dueAt),
+    lastEvent: lastEvent && { ...lastEvent, at: isoOf(lastEvent.at) },
   };
 }
 

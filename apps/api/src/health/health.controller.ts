@@ -1,11 +1,12 @@
 import { Controller, Get, Header, Inject, Res } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { lagLimitSeconds, patienceSeconds, skewLimitSeconds } from '@warmshift/action-queue';
 import type { Metrics } from '@warmshift/observability';
 import type { Response } from 'express';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { Public } from '../auth/access';
-import { HealthService, METRICS, patienceSeconds } from './health.service';
+import { HealthService, METRICS } from './health.service';
 
 class LiveAnswer extends createZodDto(z.object({ status: z.literal('live') })) {}
 class ReadyAnswer extends createZodDto(
@@ -23,6 +24,18 @@ class ReadyAnswer extends createZodDto(
         .object({ ok: z.boolean(), overdue: z.int() })
         .optional()
         .meta({ description: `Actions not given back ${patienceSeconds} real seconds after their end.` }),
+      reconciler: z
+        .object({ ok: z.boolean(), lagSeconds: z.number() })
+        .optional()
+        .meta({
+          description: `For how long the oldest step that is due has not been done, real seconds; below ${lagLimitSeconds} is good.`,
+        }),
+      clock: z
+        .object({ ok: z.boolean(), skewSeconds: z.number() })
+        .optional()
+        .meta({
+          description: `How far this process is ahead of Postgres, real seconds; less than ${skewLimitSeconds} either way is good.`,
+        }),
     }),
   }),
 ) {}

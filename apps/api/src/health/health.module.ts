@@ -1,6 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ActionsViewModule } from '@warmshift/action-queue';
-import { DbModule } from '@warmshift/db';
+import { SteeringHealthModule } from '@warmshift/action-queue';
 import { FleetViewModule } from '@warmshift/fleet-sync';
 import type { Metrics } from '@warmshift/observability';
 import { HealthController } from './health.controller';
@@ -11,7 +10,7 @@ export class HealthModule {
   static forRoot(metrics: Metrics): DynamicModule {
     return {
       module: HealthModule,
-      imports: [DbModule, ActionsViewModule, FleetViewModule],
+      imports: [SteeringHealthModule, FleetViewModule],
       controllers: [HealthController],
       providers: [{ provide: METRICS, useValue: metrics }, HealthService],
     };

@@ -41,6 +41,8 @@ export interface ActionView {
   /** Tries of the present step, and when the next one is due. */
   readonly attempts: number;
   readonly dueAt?: Instant | undefined;
+  /** What was tried last, and what came of it. */
+  readonly lastEvent?: ActionHistoryEntry | undefined;
 }
 
 /** With what was written to the device, in the vendor's own terms, and everything that happened. */

@@ -34,7 +34,11 @@ const columns = `action.id AS "actionId", action.purpose, occurrence.campaign_id
   ${isOverdue('$2')} AS overdue, action.expected_yield_w AS "expectedYieldW", action.baseline_w AS "baselineW",
   action.cycles_reserved AS "cyclesReserved", action.sent_at AS "sentAt", action.active_at AS "activeAt",
   action.restore_sent_at AS "restoreSentAt", action.ended_at AS "endedAt", action.end_requested_at AS "endRequestedAt",
-  action.end_code AS "endCode", action.attempts, action.due_at AS "dueAt"`;
+  action.end_code AS "endCode", action.attempts, action.due_at AS "dueAt",
+  (SELECT jsonb_strip_nulls(jsonb_build_object('at', (extract(epoch FROM history.at) * 1000)::bigint,
+     'from', history.from_state, 'to', history.to_state, 'event', history.event, 'code', history.code,
+     'cause', history.cause, 'words', history.words))
+   FROM action_history history WHERE history.action_id = action.id ORDER BY history.id DESC LIMIT 1) AS "lastEvent"`;
 
 const source = `FROM actions action
   LEFT JOIN occurrences occurrence ON occurrence.id = action.occurrence_id
@@ -97,6 +101,15 @@ export class ActionsView {
       ...withoutNulls<Omit<ActionDetail, 'history'>>(row),
       history: history.map((entry) => withoutNulls<ActionHistoryEntry>(entry)),
     };
+  }
+
+  /** Of all suppliers: when the step that has been due for longest was due. Absent when nothing is due. */
+  async oldestDueAt(now: Instant): Promise<Instant | undefined> {
+    const [row] = await this.db.rows<{ at: Instant | null }>(
+      'SELECT min(due_at) AS at FROM actions WHERE due_at <= $1',
+      [at(now)],
+    );
+    return row?.at ?? undefined;
   }
 
   /** Of all suppliers, for health and metrics. */
