@@ -9,7 +9,7 @@ import { OccurrencePlanner, ReportService } from '@warmshift/campaigns';
 import { CLOCK, CONFIG, type Clock, type ServiceConfig } from '@warmshift/config';
 import { PostgresOutbox } from '@warmshift/db';
 import { DiscoverService, ReadService } from '@warmshift/fleet-sync';
-import { LOGGER, type Logger } from '@warmshift/observability';
+import { LOGGER, metrics, type Logger } from '@warmshift/observability';
 import {
   handle,
   JobProducer,
@@ -17,10 +17,13 @@ import {
   OutboxRelay,
   planningQueue,
   queueBackend,
+  QueueDepths,
   queueNames,
   webhooksQueue,
   type BoundHandler,
   type QueueBackend,
+  type QueueEvent,
+  type RelayEvent,
 } from '@warmshift/queue';
 import { vendorModules } from '@warmshift/vendors';
 import { WebhookDeliverer } from '@warmshift/webhooks';
@@ -38,6 +41,7 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
   private readonly producer: JobProducer;
   private readonly host: JobWorkerHost;
   private readonly relay: OutboxRelay;
+  private readonly depths: QueueDepths;
 
   constructor(
     @Inject(CONFIG) private readonly config: ServiceConfig,
@@ -56,7 +60,15 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
       redisUrl === undefined ? { databaseUrl: config.database.url } : { redisUrl, prefix },
     );
     this.producer = new JobProducer(this.backend);
-    const log = queueLog(logger);
+    const toLog = queueLog(logger);
+    const log = (event: QueueEvent | RelayEvent): void => {
+      countJobs(event);
+      toLog(event);
+    };
+    this.depths = new QueueDepths(
+      this.backend,
+      queueNames(vendorModules.map(({ manifest }) => manifest.vendor)),
+    );
     this.host = new JobWorkerHost(this.backend, { realMs: (ms) => clock.realMs(ms), onEvent: log });
     this.relay = new OutboxRelay(outbox, this.producer, clock, {
       tickMs: relayTickMs,
@@ -75,11 +87,19 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
     this.relay.start();
   }
 
+  /** Sets the gauges of the queue. Rejects when the queue is away. */
+  async measureQueue(): Promise<void> {
+    for (const { queue, ...counts } of await this.depths.queueDepths())
+      for (const [state, jobs] of Object.entries(counts))
+        metrics.queueDepth.set({ queue, state }, jobs as number);
+  }
+
   async beforeApplicationShutdown(): Promise<void> {
     await this.relay.stop();
     const { unfinished } = await this.host.stop();
     if (unfinished > 0) this.logger.warn({ unfinished }, 'worker.stopped-with-jobs-in-flight');
     await this.advancer.close();
+    await this.depths.close();
     await this.producer.close();
     await this.backend.close();
   }
@@ -109,4 +129,11 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
     if (queue === webhooksQueue) return 16;
     return queue.startsWith('outbound-') ? this.config.worker.concurrency : 4;
   }
+}
+
+const outcomes = { 'job.done': 'done', 'job.skipped': 'skipped', 'job.failed': 'failed' } as const;
+
+function countJobs(event: QueueEvent | RelayEvent): void {
+  if (!('durationMs' in event)) return;
+  metrics.jobs.observe({ name: event.name, outcome: outcomes[event.event] }, event.durationMs / 1000);
 }

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
-import { ActionQueueModule } from '@warmshift/action-queue';
+import { ActionQueueModule, SteeringHealthModule } from '@warmshift/action-queue';
 import { CampaignsModule } from '@warmshift/campaigns';
 import { ConfigModule, type ServiceConfig } from '@warmshift/config';
 import { DbModule } from '@warmshift/db';
@@ -9,6 +9,7 @@ import { ObservabilityModule, type Logger } from '@warmshift/observability';
 import { LegionellaModule, SteerableStatusModule } from '@warmshift/steerable-status';
 import { WebhooksModule } from '@warmshift/webhooks';
 import { JobConsumers } from './job-consumers';
+import { MetricsServer } from './metrics-server';
 import { Schedules } from './schedules';
 
 /** Queue consumers and schedules. Any number of replicas. */
@@ -26,10 +27,11 @@ export class WorkerModule {
         LegionellaModule,
         FleetSyncModule,
         ActionQueueModule,
+        SteeringHealthModule,
         CampaignsModule,
         WebhooksModule,
       ],
-      providers: [JobConsumers, Schedules],
+      providers: [JobConsumers, Schedules, MetricsServer],
     };
   }
 }

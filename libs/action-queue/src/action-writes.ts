@@ -1,5 +1,6 @@
 import { Batch, iso, recordset, type Database } from '@warmshift/db';
 import { isFinal, type ActionEvent, type Instant } from '@warmshift/domain';
+import { metrics } from '@warmshift/observability';
 import { advanceJob } from './advance-job';
 import { rescheduleSql, settlingWriteSql, writeSql } from './action-writes.sql';
 import { StaleAction, type ActionPatch, type StoredAction } from './stored-action';
@@ -41,6 +42,7 @@ export class ActionWrites {
   /** @throws StaleAction when `before` is no longer what is stored; then nothing is written. */
   async write(before: StoredAction, after: StoredAction, change: HistoryChange, now: Instant): Promise<void> {
     if (!(await this.writes.add({ before, after, change, now }))) throw new StaleAction(before.actionId);
+    count(before, after, change, now);
   }
 
   /** Moves only the due time, unless the action was changed meanwhile. */
@@ -76,6 +78,21 @@ export class ActionWrites {
 function firstOfEachAction(writes: readonly Write[]): Write[] {
   const seen = new Set<string>();
   return writes.filter(({ before: { actionId } }) => !seen.has(actionId) && seen.add(actionId));
+}
+
+/** For the metrics of this process. */
+function count(before: StoredAction, after: StoredAction, { event }: HistoryChange, now: Instant): void {
+  const { vendor } = after;
+  if (before.state !== after.state)
+    metrics.actionTransitions.inc({ to: after.state, code: after.code ?? '' });
+  if (event.kind === 'command_sent' || event.kind === 'sent_again')
+    metrics.vendorCommands.inc({ vendor, purpose: 'steer', outcome: 'sent' });
+  if (event.kind === 'restore_sent')
+    metrics.vendorCommands.inc({ vendor, purpose: 'restore', outcome: 'sent' });
+  if (event.kind === 'not_applied' && after.code === 'VENDOR_REJECTED')
+    metrics.vendorCommands.inc({ vendor, purpose: 'steer', outcome: 'refused' });
+  if (event.kind === 'command_sent')
+    metrics.actionLateness.observe({ vendor }, Math.max(0, now - after.startsAt) / 1000);
 }
 
 function toRow({ before, after, change, now }: Write) {

@@ -1,5 +1,5 @@
 import type { Clock } from '@warmshift/config';
-import type { Logger } from '@warmshift/observability';
+import { metrics, type Logger } from '@warmshift/observability';
 import type { ActionAdvancer } from './action-advancer';
 import type { ActionsRepository } from './actions.repository';
 import { Pass } from './reconciler-pass';
@@ -49,6 +49,7 @@ export class Reconciler {
       takenBefore = pass.taken;
       found = await this.reconcileBatch(pass);
     } while (found === batch && pass.taken > takenBefore && !this.stopped);
+    metrics.reconciled.inc(pass.taken);
     if (pass.taken > 0) this.options.logger.info({ taken: pass.taken }, 'reconciler.took-up');
     return pass.taken;
   }

@@ -27,6 +27,7 @@ describe('loadConfig', () => {
       bootstrap: { adminKey: undefined, supplier: 'Default supplier' },
       log: { level: 'info' },
       worker: { concurrency: 256 },
+      metrics: { host: '127.0.0.1', port: undefined },
       clock: undefined,
     });
   });

@@ -14,6 +14,8 @@ export interface Config {
   readonly bootstrap: { readonly adminKey?: string | undefined; readonly supplier: string };
   readonly log: { readonly level: LogLevel };
   readonly worker: { readonly concurrency: number };
+  /** Of workers; without a port they listen nowhere. */
+  readonly metrics: { readonly host: string; readonly port?: number | undefined };
   /** Present only for a virtual clock. */
   readonly clock?: ClockSettings | undefined;
 }
@@ -138,6 +140,7 @@ function configFrom(settings: Settings): Config {
     bootstrap: { adminKey: settings.BOOTSTRAP_ADMIN_KEY, supplier: settings.BOOTSTRAP_SUPPLIER },
     log: { level: settings.LOG_LEVEL },
     worker: { concurrency: settings.WORKER_CONCURRENCY },
+    metrics: { host: settings.METRICS_HOST, port: settings.METRICS_PORT },
     clock: clockFrom(settings),
   };
 }

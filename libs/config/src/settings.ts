@@ -93,6 +93,19 @@ export const settingsSchema = z.object({
   PORT: textSetting(readInteger(0, 65_535))
     .default(3000)
     .meta(meta({ description: 'Port of the HTTP server; 0 takes a free one.' })),
+  METRICS_PORT: textSetting(readInteger(0, 65_535))
+    .optional()
+    .meta(
+      meta({
+        description:
+          'Port on which a worker serves `/metrics`, `/health/live` and `/health/ready`; 0 takes a free one. Without it a ' +
+          'worker listens nowhere. The api serves them on `PORT`.',
+        example: '9464',
+      }),
+    ),
+  METRICS_HOST: textSetting(readHost)
+    .default('127.0.0.1')
+    .meta(meta({ description: 'Address that `METRICS_PORT` is opened on.' })),
   DATA_DIR: z
     .string()
     .default('.warmshift')

@@ -1,6 +1,6 @@
 import type { Clock } from '@warmshift/config';
 import { isTimeZone } from '@warmshift/domain';
-import type { Logger } from '@warmshift/observability';
+import { metrics, type Logger } from '@warmshift/observability';
 import type { StatusService } from '@warmshift/steerable-status';
 import {
   VendorError,
@@ -75,6 +75,8 @@ export class DiscoverService {
       ),
       connection,
     );
+    metrics.syncRows.inc({ vendor: connection.vendor, kind: 'device' }, listing.devices.length);
+    metrics.syncProblems.inc({ vendor: connection.vendor, kind: 'listing' }, listing.problems.length);
     await connections.noteDiscovery(connection.connectionId, listing.problems, now);
     for (const problem of listing.problems)
       logger.warn({ connectionId: connection.connectionId, ...problem }, 'sync.problem');

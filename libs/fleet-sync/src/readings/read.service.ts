@@ -1,5 +1,5 @@
 import type { Clock } from '@warmshift/config';
-import type { Logger } from '@warmshift/observability';
+import { metrics, type Logger } from '@warmshift/observability';
 import type { StatusService } from '@warmshift/steerable-status';
 import {
   DeviceUnreachable,
@@ -77,9 +77,11 @@ export class ReadService {
         },
         'sync.read-problem',
       );
+      metrics.syncProblems.inc({ vendor: connection.vendor, kind: 'reading' });
     }
     if (batch.length === 0) return;
     await this.options.ingest.ingest(batch, connection);
+    metrics.syncRows.inc({ vendor: connection.vendor, kind: 'reading' }, batch.length);
     await this.options.statuses.recompute(batch.map(({ zone }) => zone.zoneId));
   }
 
