@@ -96,6 +96,9 @@ export function localDayAhead(now: Instant, days: number, timeZone: string): str
 function targetProblems(input: ParsedOrder, window: Span | undefined): FieldProblem[] {
   const { rampMinutes, recurrence, releaseCapKw, targetKw, targetKwPerSlot } = input;
   const problems: FieldProblem[] = [];
+  if (releaseCapKw === 0) {
+    problems.push({ field: 'releaseCapKw', reason: 'must be above 0: some of it always comes back' });
+  }
   if (targetKw !== undefined && targetKwPerSlot !== undefined) {
     problems.push({ field: 'targetKwPerSlot', reason: 'must not be given beside targetKw' });
   }
@@ -114,9 +117,6 @@ function targetProblems(input: ParsedOrder, window: Span | undefined): FieldProb
   if (2 * rampMinutes * minuteMs > lengthMs) {
     const reason = `at the start and at the end must fit into the window of ${lengthMs / minuteMs} minutes`;
     problems.push({ field: 'rampMinutes', reason });
-  }
-  if (releaseCapKw === 0) {
-    problems.push({ field: 'releaseCapKw', reason: 'must be above 0: some of it always comes back' });
   }
   return problems;
 }

@@ -42,15 +42,8 @@ export function planZones(
   order: ZoneOrder,
   now: Instant,
 ): PlanZone[] {
-  const lags = lagPerConnection(contexts);
   return contexts.map((context) =>
-    planZone(
-      limited(context, order.limits),
-      expected.get(context.zoneId)!,
-      order,
-      now,
-      lags.get(context.connectionId)!,
-    ),
+    planZone(limited(context, order.limits), expected.get(context.zoneId)!, order, now),
   );
 }
 
@@ -63,13 +56,7 @@ function limited(context: ZoneContext, limits: OrderLimits | undefined): ZoneCon
   return { ...context, facts: { ...context.facts, comfort: { ...comfort, maxDeltaK } } };
 }
 
-function planZone(
-  context: ZoneContext,
-  expected: ExpectedDraw,
-  order: ZoneOrder,
-  now: Instant,
-  lagMs: number,
-): PlanZone {
+function planZone(context: ZoneContext, expected: ExpectedDraw, order: ZoneOrder, now: Instant): PlanZone {
   const { facts } = context;
   const { direction } = order;
   const { code, reason, nextEligibleAt } = statusAtStart(context, order, now);
@@ -91,7 +78,7 @@ function planZone(
     blocked: blockedSpans(context, order, now),
     reboundShare: reboundShare[facts.zone],
     cost: costOf(context, order, now),
-    lagMs,
+    lagMs: lagOf(context.vendor),
   };
 }
 
@@ -125,19 +112,9 @@ function costOf({ facts }: ZoneContext, order: ZoneOrder, now: Instant): number 
   return 0.1 + comfort + wear + 1 / (1 + daysSince);
 }
 
-/** Mean wait of a connection's zones until the vendor may be asked, when all of them start at once. */
-function lagPerConnection(contexts: readonly ZoneContext[]): Map<string, number> {
-  const zones = new Map<string, { count: number; vendor: string }>();
-  for (const { connectionId, vendor } of contexts) {
-    zones.set(connectionId, { count: (zones.get(connectionId)?.count ?? 0) + 1, vendor });
-  }
-  return new Map(
-    [...zones].map(([connectionId, { count, vendor }]) => {
-      const { steering, pacing } = vendorModule(vendor).manifest;
-      if (!steering || steering.leadMs > 0) return [connectionId, 0];
-      const dispatchRequests = steering.requestsPerAction / 2;
-      const paced = (count * dispatchRequests * 1000) / pacing.requestsPerSecond;
-      return [connectionId, handlingMs + paced / 2];
-    }),
-  );
+/** From the order to its effect, of one zone: the plan itself keeps a connection's starts apart. */
+function lagOf(vendor: string): number {
+  const { steering, pacing } = vendorModule(vendor).manifest;
+  if (!steering || steering.leadMs > 0) return 0;
+  return handlingMs + ((steering.requestsPerAction / 2) * 1000) / pacing.requestsPerSecond;
 }

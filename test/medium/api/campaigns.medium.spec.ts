@@ -197,7 +197,21 @@ describe('campaigns over HTTP', () => {
         observedKw: 2.45,
       },
     ]);
-    expect(report.body.byVendor).toEqual([{ vendor: 'nox', actions: 2, measured: 1, observedKwh: 0.613 }]);
+    expect(report.body.byVendor).toEqual([
+      { vendor: 'nox', actions: 2, measured: 1, observedKwh: 0.613, slots: [] },
+    ]);
+    const csv = await admin().get(`/admin/v1/occurrences/${occurrence}/report?format=csv`).expect(200);
+    expect(csv.headers['content-type']).toContain('text/csv');
+    expect(csv.text.split('\r\n').slice(0, 2)).toEqual([
+      'starts_at,vendor,asked_kw,promised_kw,commanded_kw,acknowledged_kw,observed_kw,reported_kw,estimated_kw,rebound_kw,hold_out_delivered_kw',
+      '2026-01-15T17:00:00.000Z,,2.5,2.4,2.6,2.5,2.45,,,,',
+    ]);
+    const actions = await admin()
+      .get(`/admin/v1/occurrences/${occurrence}/report?of=actions`)
+      .set('accept', 'text/csv')
+      .expect(200);
+    expect(actions.text).toMatch(/^action_id,device_id,/);
+    await admin().get(`/admin/v1/occurrences/${occurrence}/report?format=xml`).expect(400);
   });
 
   it('lists actions with overdue restores first, in pages that hold each once', async () => {
