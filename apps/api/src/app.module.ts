@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ConfigModule, type ServiceConfig } from '@warmshift/config';
-import { DbModule } from '@warmshift/db';
+import { DatabaseScopeModule, DbModule } from '@warmshift/db';
 import { ObservabilityModule, type Logger, type Metrics } from '@warmshift/observability';
 import { SuppliersModule } from '@warmshift/suppliers';
 import { AdminModule } from './admin/admin.module';
@@ -22,6 +22,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         ObservabilityModule.forRoot(logger),
+        DatabaseScopeModule.forRoot('tenants'),
         DbModule,
         SuppliersModule,
         IdempotencyModule,

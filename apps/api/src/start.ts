@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { CLOCK, type Clock, type ServiceConfig } from '@warmshift/config';
-import { Database } from '@warmshift/db';
+import { Database, openTenantScope, tablesOpenToAll } from '@warmshift/db';
 import { eventLog, NestLogger, type Logger, type Metrics } from '@warmshift/observability';
 import { Bootstrap } from '@warmshift/suppliers';
 import { AppModule } from './app.module';
@@ -39,12 +39,13 @@ export async function createApi(
 
 /**
  * Checks the database, makes the first key and listens.
- * @throws CannotStart when the database is away or without our tables.
+ * @throws CannotStart when the database is away, without our tables, or would show suppliers each other's rows.
  */
 export async function startApi(config: ServiceConfig, logger: Logger, metrics: Metrics): Promise<StartedApi> {
   const app = await createApi(config, logger, metrics);
   try {
     await assertMigrated(app.get(Database));
+    await assertIsolated(app.get(Database));
     const firstKey = await app.get(Bootstrap).run(config.bootstrap);
     await app.listen(config.http.port, config.http.host);
     return { app, url: await app.getUrl(), firstKey };
@@ -67,4 +68,13 @@ async function assertMigrated(db: Database): Promise<void> {
       'The database of DATABASE_URL has no tables of Warmshift yet: run the migrations first (npm run db:migrate).',
     );
   }
+}
+
+async function assertIsolated(db: Database): Promise<void> {
+  const open = await openTenantScope(() => tablesOpenToAll(db));
+  if (open.length === 0) return;
+  throw new CannotStart(
+    `Row-level security does not hold for ${open.join(', ')}. Run npm run db:migrate; a user of DATABASE_URL with ` +
+      'BYPASSRLS also needs GRANT warmshift_api TO that user (docs/security.md).',
+  );
 }

@@ -3,7 +3,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { ActionQueueModule, SteeringHealthModule } from '@warmshift/action-queue';
 import { CampaignsModule } from '@warmshift/campaigns';
 import { ConfigModule, type ServiceConfig } from '@warmshift/config';
-import { DbModule } from '@warmshift/db';
+import { DatabaseScopeModule, DbModule } from '@warmshift/db';
 import { FleetSyncModule } from '@warmshift/fleet-sync';
 import { ObservabilityModule, type Logger } from '@warmshift/observability';
 import { LegionellaModule, SteerableStatusModule } from '@warmshift/steerable-status';
@@ -22,6 +22,7 @@ export class WorkerModule {
         ConfigModule.forRoot(config),
         ObservabilityModule.forRoot(logger),
         ScheduleModule.forRoot(),
+        DatabaseScopeModule.forRoot('system'),
         DbModule,
         SteerableStatusModule,
         LegionellaModule,

@@ -1,4 +1,5 @@
 import { Batch } from './batch';
+import { forTenant, scopeName } from './scope';
 
 const refused = Object.assign(new Error('bad value'), { code: '22P02' });
 
@@ -35,6 +36,20 @@ describe('Batch', () => {
     }
     await Promise.all([first, ...others]);
     expect(runs).toEqual([[1], [2, 3], [4]]);
+  });
+
+  it('never asks for two suppliers in one statement, and asks for each as that one', async () => {
+    const runs: [string, number[]][] = [];
+    const batch = new Batch((items: readonly number[]) => {
+      runs.push([scopeName(), [...items]]);
+      return Promise.resolve(items);
+    });
+    const [a, b] = ['0a000000-0000-4000-8000-00000000000a', '0b000000-0000-4000-8000-00000000000b'];
+    await Promise.all([1, 2, 3, 4].map((n) => forTenant(n % 2 === 1 ? a : b, () => batch.add(n))));
+    expect(runs).toEqual([
+      [a, [1, 3]],
+      [b, [2, 4]],
+    ]);
   });
 
   it('lets nobody fail for the values of another', async () => {

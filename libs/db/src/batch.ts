@@ -1,3 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { scopeName } from './scope';
+
 export interface BatchOptions {
   /** Items in one run at most. */
   readonly maxSize?: number | undefined;
@@ -10,13 +13,17 @@ const gatherMs = 3;
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly scope: string;
+  /** Runs something as the asker: a statement sees the rows of the supplier for whom it was asked. */
+  readonly asAsker: <T>(work: () => T) => T;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
  * Turns what many callers ask at the same time into one set-based statement. While a run is under way the next one
- * gathers, so batches grow with the load and a single caller waits for nobody.
+ * gathers, so batches grow with the load and a single caller waits for nobody. What was asked for different suppliers never
+ * shares a statement.
  */
 export class Batch<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
@@ -37,7 +44,7 @@ export class Batch<Item, Result> {
 
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
+      this.waiting.push({ item, scope: scopeName(), asAsker: AsyncLocalStorage.snapshot(), resolve, reject });
       this.schedule();
     });
   }
@@ -54,7 +61,7 @@ export class Batch<Item, Result> {
   }
 
   private async runNext(): Promise<void> {
-    const batch = this.waiting.splice(0, this.maxSize);
+    const batch = this.takeOneScope();
     this.running += 1;
     this.busy = batch.length > 1;
     this.schedule();
@@ -63,10 +70,22 @@ export class Batch<Item, Result> {
     this.schedule();
   }
 
+  private takeOneScope(): Waiting<Item, Result>[] {
+    const scope = this.waiting[0]?.scope;
+    const batch: Waiting<Item, Result>[] = [];
+    const later: Waiting<Item, Result>[] = [];
+    for (const one of this.waiting)
+      (one.scope === scope && batch.length < this.maxSize ? batch : later).push(one);
+    this.waiting = later;
+    return batch;
+  }
+
   /** A statement that fails because of one item's values must not fail the others: then each one goes alone. */
   private async runAll(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const [first] = batch;
+    if (first === undefined) return;
     try {
-      const results = await this.run(batch.map(({ item }) => item));
+      const results = await first.asAsker(() => this.run(batch.map(({ item }) => item)));
       batch.forEach(({ resolve }, index) => resolve(results[index] as Result));
     } catch (error) {
       if (batch.length > 1 && maySucceedAlone(error)) {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { Pool, types, type PoolClient } from 'pg';
+import { types, type Pool, type PoolClient, type PoolConfig } from 'pg';
 import { PrismaClient } from './generated/client';
+import { isSystem, type DatabaseScope } from './scope';
+import { ScopedPool } from './scoped-pool';
 
 /** Statements written by hand: set-based work, locks and hot paths. Instants come back as epoch ms. */
 export interface Sql {
@@ -16,6 +18,8 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** Called for errors of idle connections (a restart of Postgres): they are replaced by themselves. */
   readonly onIdleError?: (error: Error) => void;
+  /** Absent: `system`, for processes that work for all suppliers. */
+  readonly scope?: DatabaseScope;
 }
 
 /**
@@ -27,33 +31,58 @@ const sessionSettings = '-c jit=off';
 /** Locks that one process holds or waits for at once; more of them wait in the process. */
 const lockConnections = 4;
 
+/** What one scope has: statements for one supplier and those over all never share a connection. */
+interface Side {
+  readonly pool: Pool;
+  readonly prisma: PrismaClient;
+}
+
 /**
  * One process's door to Postgres. `prisma` is for reading and writing single things; `sql` and `transaction` are for
- * work on whole sets. Both share one pool; a transaction is either one or the other, never both.
+ * work on whole sets. Both share one pool; a transaction is either one or the other, never both. Whose rows a statement
+ * sees follows from the scope it is asked in (`scope.ts`).
  */
 export class Database implements Sql {
-  private readonly pool: Pool;
+  private readonly scope: DatabaseScope;
+  private readonly own: Side;
+  /** Of a process for tenants: the connections of what it does as system. */
+  private readonly system: Side;
   /** Apart from the others: whoever waits for a lock must not keep its holder from working. */
   private readonly lockPool: Pool;
-  readonly prisma: PrismaClient;
 
-  constructor(options: DatabaseOptions) {
-    this.pool = new Pool({
-      connectionString: options.url,
-      max: options.poolSize ?? 10,
-      connectionTimeoutMillis: 10_000,
-      options: sessionSettings,
-      types: { getTypeParser },
-    });
-    this.lockPool = new Pool({
-      connectionString: options.url,
-      max: lockConnections,
-      idleTimeoutMillis: 5_000,
-      options: sessionSettings,
-      types: { getTypeParser },
-    });
-    for (const pool of [this.pool, this.lockPool]) pool.on('error', options.onIdleError ?? (() => undefined));
-    this.prisma = new PrismaClient({ adapter: new PrismaPg(this.pool) });
+  constructor(private readonly options: DatabaseOptions) {
+    this.scope = options.scope ?? 'system';
+    this.own = this.side();
+    this.system = this.scope === 'system' ? this.own : this.side();
+    this.lockPool = this.newPool({ max: lockConnections, idleTimeoutMillis: 5_000 });
+  }
+
+  /** Never `findUnique` in a process for tenants: Prisma may answer several askers with one statement. */
+  get prisma(): PrismaClient {
+    return this.present.prisma;
+  }
+
+  private get pool(): Pool {
+    return this.present.pool;
+  }
+
+  private get present(): Side {
+    return isSystem(this.scope) ? this.system : this.own;
+  }
+
+  private side(): Side {
+    const pool = this.newPool({ max: this.options.poolSize ?? 10, connectionTimeoutMillis: 10_000 });
+    return { pool, prisma: new PrismaClient({ adapter: new PrismaPg(pool) }) };
+  }
+
+  private newPool(config: PoolConfig): Pool {
+    const { url, onIdleError } = this.options;
+    const pool = new ScopedPool(
+      { connectionString: url, options: sessionSettings, types: { getTypeParser }, ...config },
+      this.scope,
+    );
+    pool.on('error', onIdleError ?? (() => undefined));
+    return pool;
   }
 
   rows<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
@@ -104,8 +133,9 @@ export class Database implements Sql {
   }
 
   async close(): Promise<void> {
-    await this.prisma.$disconnect();
-    for (const pool of [this.pool, this.lockPool]) if (!pool.ended) await pool.end();
+    const sides = [...new Set([this.own, this.system])];
+    for (const { prisma } of sides) await prisma.$disconnect();
+    for (const pool of [...sides.map((side) => side.pool), this.lockPool]) if (!pool.ended) await pool.end();
   }
 }
 

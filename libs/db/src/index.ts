@@ -4,6 +4,8 @@ export * from './embedded';
 export * from './migrate';
 export * from './outbox';
 export * from './reading-partitions';
+export { tablesOpenToAll } from './tenant-tables';
+export { asSystem, enterTenant, forTenant, openTenantScope, type DatabaseScope } from './scope';
 export { schemaDiff } from './schema-diff';
 export { Prisma } from './generated/client';
 export * from './db.module';

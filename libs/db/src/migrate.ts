@@ -1,9 +1,10 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
-import { Client, Pool } from 'pg';
+import { bindMigrationAwareSqlAdapterFactory, DriverAdapterError } from '@prisma/driver-adapter-utils';
+import { Client, type DatabaseError, type Pool } from 'pg';
 import { loadSchemaEngine } from './schema-engine';
+import { ScopedPool } from './scoped-pool';
 
 /** Serialises migrations of processes that start at the same time. Any constant will do. */
 const advisoryLock = 7_275_001;
@@ -20,7 +21,9 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [advisoryLock]);
-    return await withEngine(databaseUrl, ({ applyMigrations }) => applyMigrations());
+    const applied = await withEngine(databaseUrl, ({ applyMigrations }) => applyMigrations());
+    await client.query('SELECT warmshift_protect_tenants()');
+    return applied;
   } finally {
     await client.end();
   }
@@ -34,7 +37,7 @@ export function schemaSql(databaseUrl: string): Promise<string> {
 
 /** The engine never closes its connections by itself; here they end with the work. */
 async function withEngine<T>(databaseUrl: string, work: (engine: MigrationEngine) => Promise<T>): Promise<T> {
-  const pool = new Pool({ connectionString: databaseUrl, max: 2 });
+  const pool = new ScopedPool({ connectionString: databaseUrl, max: 2 }, 'system');
   try {
     return await work(await migrationEngine(pool));
   } finally {
@@ -44,9 +47,30 @@ async function withEngine<T>(databaseUrl: string, work: (engine: MigrationEngine
 
 type MigrationEngine = Awaited<ReturnType<typeof migrationEngine>>;
 
+/**
+ * Sends a migration as it is written, in one message and so in one transaction, as `prisma migrate deploy` does. The adapter
+ * itself cuts it at every semicolon, also at those inside of functions.
+ */
+class WholeScripts extends PrismaPg {
+  constructor(private readonly pool: Pool) {
+    super(pool);
+  }
+
+  override async connect() {
+    const adapter = await super.connect();
+    adapter.executeScript = async (script) => {
+      await this.pool.query(script).catch((cause: DatabaseError) => {
+        const { code = '', severity = 'ERROR', message, detail, column, hint } = cause;
+        throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
+      });
+    };
+    return adapter;
+  }
+}
+
 async function migrationEngine(pool: Pool) {
   const { SchemaEngine } = await loadSchemaEngine();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const adapter = bindMigrationAwareSqlAdapterFactory(new WholeScripts(pool));
   const engine = await SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter);
   const filters = { externalTables: [], externalEnums: [] };
   return {

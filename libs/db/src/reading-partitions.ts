@@ -31,6 +31,7 @@ export class ReadingPartitions {
       await sql.run(
         `CREATE TABLE IF NOT EXISTS "${name}" PARTITION OF readings FOR VALUES FROM ('${startsAt}') TO ('${endsAt}')`,
       );
+      await sql.rows('SELECT warmshift_protect_tenants()');
     });
   }
 }

@@ -66,6 +66,34 @@ export class ApiKeysRepository {
     return toApiKey(row);
   }
 
+  /**
+   * Lets a valid key end at `endsAt`, unless it does so before.
+   * @returns undefined for one that is unknown, revoked or expired.
+   */
+  async endAt(
+    sql: Sql,
+    supplierId: string,
+    apiKeyId: string,
+    endsAt: Instant,
+    now: Instant,
+  ): Promise<ApiKey | undefined> {
+    const [row] = await sql.rows<KeyRow>(
+      `UPDATE api_keys SET expires_at = least(expires_at, $3)
+       WHERE id = $1 AND supplier_id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $4)
+       RETURNING ${listed}`,
+      [apiKeyId, supplierId, at(endsAt), at(now)],
+    );
+    return row && toApiKey(row);
+  }
+
+  async exists(sql: Sql, supplierId: string, apiKeyId: string): Promise<boolean> {
+    const rows = await sql.rows('SELECT 1 FROM api_keys WHERE id = $1 AND supplier_id = $2', [
+      apiKeyId,
+      supplierId,
+    ]);
+    return rows.length > 0;
+  }
+
   async adminsLeft(sql: Sql, supplierId: string, now: Instant): Promise<number> {
     const [row] = await sql.rows<{ left: number }>(
       `SELECT count(*) AS left FROM api_keys

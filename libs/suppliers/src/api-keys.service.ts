@@ -1,6 +1,6 @@
 import type { Clock } from '@warmshift/config';
-import type { Database } from '@warmshift/db';
-import { Conflict, InvalidInput, minuteMs, Unauthenticated, type Instant } from '@warmshift/domain';
+import { asSystem, type Database } from '@warmshift/db';
+import { Conflict, InvalidInput, minuteMs, NotFound, Unauthenticated, type Instant } from '@warmshift/domain';
 import { newApiKey, parseApiKey, verifyApiKey, type Role } from '@warmshift/security';
 import type { ApiKey, Caller } from './api-key';
 import { insertApiKey, type ApiKeysRepository, type StoredKey } from './api-keys.repository';
@@ -20,7 +20,12 @@ export class ApiKeysService {
   ) {}
 
   /** @throws Unauthenticated, in the same words for a missing, unknown, wrong, expired or revoked key. */
-  async authenticate(presented: string | undefined): Promise<Caller> {
+  authenticate(presented: string | undefined): Promise<Caller> {
+    // Whose the key is shows only then.
+    return asSystem(() => this.callerOf(presented));
+  }
+
+  private async callerOf(presented: string | undefined): Promise<Caller> {
     const now = this.clock.now();
     const parsed = presented === undefined ? undefined : parseApiKey(presented);
     const stored = parsed && (await this.keys.byPrefix(parsed.prefix));
@@ -60,6 +65,38 @@ export class ApiKeysService {
         now,
       );
       return { apiKey, key };
+    });
+  }
+
+  /**
+   * Makes a key with the name and role of an old one, which stays valid for `overlapMs` more (or until its own end), so that
+   * clients can change over without a gap.
+   * @throws NotFound, InvalidInput for an `expiresAt` in the past, Conflict for a key that is not valid any more.
+   */
+  async rotate(
+    caller: Caller,
+    apiKeyId: string,
+    wanted: { readonly overlapMs: number; readonly expiresAt?: Instant | undefined },
+  ): Promise<{ readonly apiKey: ApiKey; readonly key: string; readonly replaced: ApiKey }> {
+    const now = this.clock.now();
+    const { expiresAt, overlapMs } = wanted;
+    if (expiresAt !== undefined && expiresAt <= now)
+      throw InvalidInput.because('expiresAt', 'must lie in the future');
+    const { key, prefix, hash } = newApiKey();
+    const { supplierId, actor } = caller;
+    return this.db.transaction(async (sql) => {
+      const replaced = await this.keys.endAt(sql, supplierId, apiKeyId, now + overlapMs, now);
+      if (replaced === undefined) {
+        if (!(await this.keys.exists(sql, supplierId, apiKeyId))) throw new NotFound('API key', apiKeyId);
+        throw new Conflict('This key is not valid any more. Make a new one.');
+      }
+      const { name, role } = replaced;
+      const apiKey = await insertApiKey(sql, { supplierId, prefix, hash, name, role, expiresAt }, now);
+      if (apiKey === undefined) throw new Conflict('The new key collided with another one. Try again.');
+      const detail = { prefix, replaces: replaced.prefix, replacedExpiresAt: replaced.expiresAt };
+      const subject = `api-key/${apiKey.apiKeyId}`;
+      await recordAudit(sql, { supplierId, actor, action: 'api-key.rotate', subject, detail }, now);
+      return { apiKey, key, replaced };
     });
   }
 

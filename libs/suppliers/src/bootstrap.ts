@@ -1,5 +1,5 @@
 import type { Clock, Config } from '@warmshift/config';
-import { at, type Database, type Sql } from '@warmshift/db';
+import { asSystem, at, type Database, type Sql } from '@warmshift/db';
 import type { Instant } from '@warmshift/domain';
 import { newApiKey, parseApiKey } from '@warmshift/security';
 import { insertApiKey, type ApiKeysRepository } from './api-keys.repository';
@@ -21,7 +21,11 @@ export class Bootstrap {
    * key is made when there is no key at all.
    * @returns the key that was made, to be shown once; undefined when none had to be made.
    */
-  async run({ adminKey, supplier }: Config['bootstrap']): Promise<string | undefined> {
+  run(wanted: Config['bootstrap']): Promise<string | undefined> {
+    return asSystem(() => this.makeFirst(wanted));
+  }
+
+  private async makeFirst({ adminKey, supplier }: Config['bootstrap']): Promise<string | undefined> {
     const now = this.clock.now();
     return this.db.transaction(async (sql) => {
       await sql.rows('SELECT pg_advisory_xact_lock($1)', [advisoryLock]);

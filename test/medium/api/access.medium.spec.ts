@@ -128,6 +128,30 @@ describe('access to the API', () => {
     await world.as(key).get('/admin/v1/suppliers/me').expect(401);
   });
 
+  it('replaces a key, with both valid during the overlap, and only the new one after it', async () => {
+    const admin = world.as(keys.admin);
+    const old = (await admin.post('/admin/v1/api-keys', { name: 'Billing', role: 'viewer' }).expect(201))
+      .body;
+    const path = `/admin/v1/api-keys/${old.apiKeyId}/rotate`;
+    const rotated = (await admin.post(path, { overlapHours: 2 }).expect(201)).body;
+    expect(rotated).toMatchObject({ name: 'Billing', role: 'viewer', replaced: { prefix: old.prefix } });
+    expect(Date.parse(rotated.replaced.expiresAt) - Date.parse(rotated.createdAt)).toBe(2 * 3_600_000);
+    for (const key of [old.key, rotated.key]) await world.as(key).get('/admin/v1/suppliers/me').expect(200);
+
+    // A second rotation does not lengthen what the first one ended.
+    const again = (await admin.post(path, { overlapHours: 24 }).expect(201)).body;
+    expect(again.replaced.expiresAt).toBe(rotated.replaced.expiresAt);
+    await db.query(`UPDATE api_keys SET expires_at = now() WHERE prefix = $1`, [old.prefix]);
+    await world.as(old.key).get('/admin/v1/suppliers/me').expect(401);
+    await world.as(rotated.key).get('/admin/v1/suppliers/me').expect(200);
+    await admin.post(path, {}).expect(409);
+    const audit = await admin.get(`/admin/v1/audit?subject=api-key/${rotated.apiKeyId}`).expect(200);
+    expect(audit.body.data).toMatchObject([
+      { action: 'api-key.rotate', detail: { prefix: rotated.prefix, replaces: old.prefix } },
+    ]);
+    expect(audit.text).not.toContain(rotated.key);
+  });
+
   it('does not revoke the last admin key', async () => {
     const lonely = await world.newSupplier('Lonely');
     const key = await world.newKey(lonely, 'admin');

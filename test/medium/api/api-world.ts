@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { loadConfig } from '@warmshift/config';
 import { createLogger, createMetrics } from '@warmshift/observability';
 import { newApiKey, type Role } from '@warmshift/security';
+import type { QueryResultRow } from 'pg';
 import request from 'supertest';
 import { startApi, type StartedApi } from '../../../apps/api/src/start';
 import type { TestDatabase } from '../../support';
@@ -51,6 +52,11 @@ export class ApiWorld {
 
   async stop(): Promise<void> {
     await this.started?.app.close();
+  }
+
+  /** Reads or arranges rows directly. */
+  query<R extends QueryResultRow>(sql: string, values: unknown[] = []): Promise<R[]> {
+    return this.db.query<R>(sql, values);
   }
 
   /** A client with a key; without one, a stranger. */

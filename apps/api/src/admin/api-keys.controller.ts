@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { hourMs } from '@warmshift/domain';
 import { roles } from '@warmshift/security';
 import { ApiKeysService, type ApiKey, type Caller } from '@warmshift/suppliers';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
@@ -32,6 +33,25 @@ class NewApiKeyBody extends createZodDto(
 class NewApiKeyAnswer extends createZodDto(
   apiKeySchema.extend({ key: z.string().meta({ description: 'Shown once. It is not stored.' }) }),
 ) {}
+class RotateKeyBody extends createZodDto(
+  z
+    .strictObject({
+      overlapHours: z
+        .number()
+        .min(0)
+        .max(30 * 24)
+        .default(24)
+        .meta({ description: 'So long the old key stays valid beside the new one; 0 ends it at once.' }),
+      expiresAt: instantInput.optional().meta({ description: 'When the new key ends. Absent: never.' }),
+    })
+    .meta({ examples: [{ overlapHours: 24 }] }),
+) {}
+class RotatedKeyAnswer extends createZodDto(
+  apiKeySchema.extend({
+    key: z.string().meta({ description: 'Shown once. It is not stored.' }),
+    replaced: apiKeySchema.meta({ description: 'The old key, with its end.' }),
+  }),
+) {}
 class ApiKeysAnswer extends createZodDto(z.object({ data: z.array(apiKeySchema) })) {}
 
 @ApiTags('Keys and audit')
@@ -46,6 +66,24 @@ export class ApiKeysController {
   async create(@CurrentCaller() caller: Caller, @Body() { name, role, expiresAt }: NewApiKeyBody) {
     const made = await this.keys.create(caller, { name, role, expiresAt: instantOf(expiresAt) });
     return { ...toApiKey(made.apiKey), key: made.key };
+  }
+
+  @Post(':id/rotate')
+  @RequireRole('admin')
+  @ApiOperation({
+    summary: 'Replace a key',
+    description:
+      'The new key has its name and role and is in this answer only. The old one ends after the overlap.',
+  })
+  @ZodResponse({ status: 201, type: RotatedKeyAnswer })
+  async rotate(
+    @CurrentCaller() caller: Caller,
+    @Param() { id }: IdParams,
+    @Body() { overlapHours, expiresAt }: RotateKeyBody,
+  ) {
+    const wanted = { overlapMs: Math.round(overlapHours * hourMs), expiresAt: instantOf(expiresAt) };
+    const { apiKey, key, replaced } = await this.keys.rotate(caller, id, wanted);
+    return { ...toApiKey(apiKey), key, replaced: toApiKey(replaced) };
   }
 
   @Get()

@@ -1,5 +1,6 @@
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { openTenantScope } from '@warmshift/db';
 import { Forbidden, Unauthenticated } from '@warmshift/domain';
 import { roles, type Role } from '@warmshift/security';
 import type { Caller } from '@warmshift/suppliers';
@@ -37,7 +38,7 @@ describe('ApiKeyGuard', () => {
       getClass: () => Routes,
       switchToHttp: () => ({ getRequest: () => request }),
     } as unknown as ExecutionContext;
-    return guard.canActivate(context).then(() => request.caller);
+    return openTenantScope(() => guard.canActivate(context)).then(() => request.caller);
   }
 
   it.each<[keyof Routes, Role[]]>([

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { enterTenant } from '@warmshift/db';
 import { Forbidden } from '@warmshift/domain';
 import { allows, type Role } from '@warmshift/security';
 import { ApiKeysService } from '@warmshift/suppliers';
@@ -27,6 +28,7 @@ export class ApiKeyGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const caller = await this.keys.authenticate(request.get(apiKeyHeader));
     if (!allows(caller.role, access)) throw new Forbidden(sayings[access]);
+    enterTenant(caller.supplierId);
     request.caller = caller;
     return true;
   }

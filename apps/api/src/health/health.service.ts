@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { SteeringHealth, type SteeringReport } from '@warmshift/action-queue';
+import { asSystem } from '@warmshift/db';
 import { FleetSummaries } from '@warmshift/fleet-sync';
 import { LOGGER, type Logger, type Metrics } from '@warmshift/observability';
 
@@ -28,19 +29,19 @@ export class HealthService implements OnModuleInit {
 
   onModuleInit(): void {
     this.metrics.beforeScrape(async () => {
-      this.metrics.outboxAge.set(await this.steering.outboxSeconds());
+      this.metrics.outboxAge.set(await asSystem(() => this.steering.outboxSeconds()));
     });
     this.metrics.beforeScrape(async () => {
-      this.metrics.overdueRestores.set(await this.steering.overdueRestores());
+      this.metrics.overdueRestores.set(await asSystem(() => this.steering.overdueRestores()));
     });
     this.metrics.beforeScrape(async () => {
-      this.metrics.reconcilerLag.set(await this.steering.lagSeconds());
+      this.metrics.reconcilerLag.set(await asSystem(() => this.steering.lagSeconds()));
     });
     this.metrics.beforeScrape(async () => {
-      this.metrics.clockSkew.set(await this.steering.skewSeconds());
+      this.metrics.clockSkew.set(await asSystem(() => this.steering.skewSeconds()));
     });
     this.metrics.beforeScrape(async () => {
-      const counts = await this.fleet.zonesByCode();
+      const counts = await asSystem(() => this.fleet.zonesByCode());
       this.metrics.zonesByStatus.reset();
       for (const { code, zones } of counts) this.metrics.zonesByStatus.set({ code }, zones);
     });
@@ -48,7 +49,10 @@ export class HealthService implements OnModuleInit {
 
   async readiness(): Promise<Readiness> {
     try {
-      const { ok, ...checks } = await within(answerWithinMs, this.steering.report());
+      const { ok, ...checks } = await within(
+        answerWithinMs,
+        asSystem(() => this.steering.report()),
+      );
       return { ready: ok, checks: { postgres: { ok: true }, ...checks } };
     } catch (err) {
       this.logger.warn({ err }, 'health.postgres-away');

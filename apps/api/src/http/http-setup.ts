@@ -1,6 +1,7 @@
 import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Clock } from '@warmshift/config';
+import { openTenantScope } from '@warmshift/db';
 import type { EventLog, Metrics } from '@warmshift/observability';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
@@ -34,6 +35,7 @@ export function setUpHttp(app: NestExpressApplication, { log, metrics, clock }: 
   app.useBodyParser('json', { limit: bodyLimitBytes });
   app.useBodyParser('text', { type: csvMediaType, limit: bodyLimitBytes });
   app.use(translateBodyErrors);
+  app.use(requestScope);
   app.useGlobalPipes(new ZodProblemPipe());
   app.useGlobalFilters(new ProblemFilter(log, clock));
   app.set('query parser', 'simple');
@@ -55,6 +57,9 @@ function securityHeaders(): RequestHandler {
     xFrameOptions: { action: 'deny' },
   });
 }
+
+/** Until a key has said whose a request is, its statements see no row. */
+const requestScope: RequestHandler = (_request, _response, next) => openTenantScope(next);
 
 /** Answers with data of a supplier stay out of caches. Static files say otherwise for themselves. */
 const noStore: RequestHandler = (_request, response, next) => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@warmshift/config';
-import { at, type Database } from '@warmshift/db';
+import { asSystem, at, type Database } from '@warmshift/db';
 import { hourMs, type Instant } from '@warmshift/domain';
 import type { SecretBox } from '@warmshift/security';
 
@@ -87,9 +87,8 @@ export class IdempotencyRepository {
 
   /** Forgets what nobody can ask for any more. */
   async forgetOld(): Promise<number> {
-    return this.db.run('DELETE FROM idempotency_keys WHERE created_at <= $1', [
-      at(this.clock.now() - keptForMs),
-    ]);
+    const until = at(this.clock.now() - keptForMs);
+    return asSystem(() => this.db.run('DELETE FROM idempotency_keys WHERE created_at <= $1', [until]));
   }
 }
 

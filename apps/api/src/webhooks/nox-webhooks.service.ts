@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '@warmshift/config';
-import { addToOutbox, Database } from '@warmshift/db';
+import { addToOutbox, asSystem, Database, forTenant } from '@warmshift/db';
 import { Unauthenticated } from '@warmshift/domain';
 import { ConnectionsRepository, sealedTo, type Connection } from '@warmshift/fleet-sync';
 import { eventLog, LOGGER, registerSecret, type EventLog, type Logger } from '@warmshift/observability';
@@ -66,11 +66,10 @@ export class NoxWebhooks {
       return 'ignored';
     }
     const { event, subject } = read;
-    const verdict = await this.take(known.connection, delivery, {
-      subject,
-      // A time stamp ahead of us must not make everything after it look stale.
-      happenedAt: Math.min(event.happenedAt, this.clock.now()),
-    });
+    // A time stamp ahead of us must not make everything after it look stale.
+    const about = { subject, happenedAt: Math.min(event.happenedAt, this.clock.now()) };
+    const { supplierId } = known.connection;
+    const verdict = await forTenant(supplierId, () => this.take(known.connection, delivery, about));
     this.log.info('webhook.received', { connectionId, type: event.type, deviceId: event.deviceId, verdict });
     return verdict;
   }
@@ -96,7 +95,7 @@ export class NoxWebhooks {
     connectionId: string,
   ): Promise<{ connection: Connection; apiKey: string } | undefined> {
     if (!uuid.safeParse(connectionId).success) return undefined;
-    const stored = await this.connections.withCredentials(connectionId);
+    const stored = await asSystem(() => this.connections.withCredentials(connectionId));
     if (stored?.connection.vendor !== nox.manifest.vendor || stored.connection.status === 'DISABLED')
       return undefined;
     const text = this.secrets.open(stored.sealedCredentials, sealedTo(connectionId, 'credentials'));
