@@ -42,6 +42,11 @@ export class SecretBox {
     if (this.keys.size < all.length) throw new RangeError('Every key needs a version of its own.');
   }
 
+  /** Version of the key that seals. */
+  get currentVersion(): string {
+    return this.current.version;
+  }
+
   seal(plaintext: string, context: string): string {
     const { version, key } = this.current;
     const nonce = randomBytes(nonceLength);
