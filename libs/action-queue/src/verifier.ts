@@ -2,6 +2,7 @@ import { minuteMs, overrideWatchMs, type Instant } from '@warmshift/domain';
 import type { Comparison, VendorState } from '@warmshift/vendors/contract';
 import type { ActionAdvancerOptions, StepContext } from './action-advancer';
 import type { Dispatcher } from './dispatcher';
+import { intentOf } from './intent';
 import type { Restorer } from './restorer';
 import type { StoredAction } from './stored-action';
 
@@ -25,7 +26,7 @@ export class Verifier {
     }
     if (action.state === 'ACTIVE' || (comparison === 'changed' && last))
       return this.changed(action, context, state, now);
-    if (last) return this.notApplied(action, context, now);
+    if (last) return this.notApplied(action, context, state, now);
     const dueAt = this.nextLookAt(action, context, now);
     return this.options.actions.putOff(action, dueAt, 'The device does not show it yet.', now);
   }
@@ -109,10 +110,16 @@ export class Verifier {
     await this.restorer.decide(restoring, context, state);
   }
 
-  private async notApplied(action: StoredAction, context: StepContext, now: Instant): Promise<void> {
+  private async notApplied(
+    action: StoredAction,
+    context: StepContext,
+    state: VendorState,
+    now: Instant,
+  ): Promise<void> {
     const { actions } = this.options;
     const sends = await actions.sendsOf(action.actionId);
-    if (sends < maxSends) {
+    const objection = await this.objectionTo(action, context, state, now);
+    if (sends < maxSends && objection === undefined) {
       await this.dispatcher.send(action, context);
       return;
     }
@@ -121,10 +128,22 @@ export class Verifier {
       {
         event: { kind: 'not_applied' },
         patch: { dueAt: now, attempts: 0 },
-        cause: `Sent ${sends} times; the device never showed it.`,
+        cause: objection ?? `Sent ${sends} times; the device never showed it.`,
       },
       now,
     );
+  }
+
+  /** Why the command would no longer do anything: a vendor that starts on quarter hours has none left in the window. */
+  private async objectionTo(
+    action: StoredAction,
+    { open }: StepContext,
+    state: VendorState,
+    now: Instant,
+  ): Promise<string | undefined> {
+    const intent = intentOf(action, await this.options.actions.liveSpans(action.deviceId));
+    const decision = open.adapter.steering?.commandFor(intent, state, now);
+    return decision?.kind === 'refuse' ? decision.reason : undefined;
   }
 
   /** Looks come at growing distances, from the vendor's first read-back time on, the first ones close together. */
