@@ -172,6 +172,15 @@ describe('the judge', () => {
       },
     ],
     [
+      'a neutral schedule after a command that was dropped unseen',
+      {
+        writes: [
+          { ...steer, applied: 'never', effect: undefined },
+          { ...restore, effect: { changed: false } },
+        ],
+      },
+    ],
+    [
       'a write that crossed with the customer',
       {
         writes: [steer, { ...restore, realAt: start + 10.5 * s, readRealAt: start + 9.9 * s }],
