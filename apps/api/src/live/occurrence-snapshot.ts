@@ -16,6 +16,8 @@ export interface Snapshot {
 
 /** Readings come in late: a slot is looked at again for so long after it has ended. */
 const settledAfterMs = 2 * slotMs;
+/** What comes back comes in the hours after the last event: the report that is asked for later tells it. */
+const notYetKnown = { slots: [], reboundWh: 0 };
 
 /** Makes the snapshots of one occurrence. Slots that will not change any more are asked for once. */
 export class OccurrenceSnapshots {
@@ -68,7 +70,7 @@ export class OccurrenceSnapshots {
     const told =
       report === undefined || finishedAt === undefined
         ? undefined
-        : toReport({ occurrenceId: this.occurrenceId, finishedAt }, report);
+        : toReport({ occurrenceId: this.occurrenceId, finishedAt }, report, notYetKnown);
     const { slots: _slots, ...state } = this.wire(occurrence);
     return snapshot(status === 'FINISHED' ? 'finished' : 'cancelled', { ...state, report: told }, true);
   }

@@ -22,11 +22,9 @@ const subscriptionSchema = z.object({
   url: z.string(),
   events: z.array(z.string()),
   createdAt: instantSchema,
-  previousSecretUntil: instantSchema
-    .optional()
-    .meta({
-      description: 'After a rotation: until then, deliveries carry a signature by the old secret too.',
-    }),
+  previousSecretUntil: instantSchema.optional().meta({
+    description: 'After a rotation: until then, deliveries carry a signature by the old secret too.',
+  }),
 });
 const withSecret = subscriptionSchema.extend({
   secret: z.string().meta({ description: 'Shown once. Checks the signatures of deliveries.' }),
