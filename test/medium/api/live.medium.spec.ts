@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { get, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Database, ReadingPartitions } from '@warmshift/db';
 import { testDatabase } from '../../support';
 import { eventually as eventuallyTrue } from '../../support/eventually';
 import { ApiWorld, bootstrapKey, nowIso } from './api-world';
@@ -70,13 +71,18 @@ describe('GET /admin/v1/occurrences/{id}/events', () => {
   const world = new ApiWorld(db);
   const streams: Stream[] = [];
   let supplierId: string;
+  let database: Database;
 
   beforeAll(async () => {
     await world.start();
+    database = new Database({ url: db.url });
     supplierId = await world.supplierNamed('Energy Supplier A');
   });
   afterEach(() => streams.splice(0).forEach((stream) => stream.close()));
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    await world.stop();
+    await database.close();
+  });
 
   async function running() {
     const connection = await world.newConnection(supplierId);
@@ -106,10 +112,12 @@ describe('GET /admin/v1/occurrences/{id}/events', () => {
       { occurrence, connection, device, zone },
       { starts_at: columns.starts_at, ends_at: columns.ends_at, active_at: columns.starts_at },
     );
+    const measuredAt = startsAt + 60_000;
+    await new ReadingPartitions(database).ensure([measuredAt]);
     await db.query(
       `INSERT INTO readings (zone_id, measured_at, supplier_id, received_at, power_w, power_quality)
        VALUES ($1, $2, $3, now(), 300, 'reported')`,
-      [zone, new Date(startsAt + 60_000).toISOString(), supplierId],
+      [zone, new Date(measuredAt).toISOString(), supplierId],
     );
     return { occurrence, action, startsAt };
   }
