@@ -23,7 +23,15 @@ const known: Readonly<Record<string, { readonly codes: readonly string[]; readon
     codes: ['MIN_RUN_TIME', 'NO_HEADROOM'],
     why: 'waits for what assess() calls passing; a command that would change nothing is not sent',
   },
-  'libs/campaigns/src/occurrence-planner.ts': {
+  'libs/campaigns/src/disinfection/disinfection-planner.ts': {
+    codes: ['LEARNING_PERIOD', 'CYCLE_LIMIT', 'NO_HEADROOM', 'ABOVE_ACTIVATION_LIMIT'],
+    why: 'passes over tanks for which assess() has said no for longer; another planner took the last cycle',
+  },
+  'libs/campaigns/src/disinfection/place-run.ts': {
+    codes: ['MIN_RUN_TIME', 'ABOVE_ACTIVATION_LIMIT'],
+    why: 'tells what assess() says of now from what it says of the time of the run',
+  },
+  'libs/campaigns/src/plan-writer.ts': {
     codes: ['CYCLE_LIMIT'],
     why: 'another planner took the last cycle of the ledger in the meantime',
   },
@@ -76,7 +84,10 @@ describe('the rules of steering live in assess()', () => {
   it('status, planner and dispatcher ask it', () => {
     const callers = outside.filter(({ text }) => /\bassess\(/.test(text.replace(/`assess\(\)`/g, '')));
     expect(callers.map(({ file }) => file).sort()).toEqual([
+      'libs/campaigns/src/disinfection/disinfection-planner.ts',
+      'libs/campaigns/src/disinfection/place-run.ts',
       'libs/campaigns/src/plan-zones.ts',
+      'libs/steerable-status/src/legionella/legionella.service.ts',
       'libs/steerable-status/src/status.service.ts',
     ]);
     const dispatcher = readFileSync(join(project, 'libs/action-queue/src/dispatcher.ts'), 'utf8');

@@ -21,7 +21,7 @@ describe('loadConfig', () => {
       database: { url: undefined },
       queue: { redisUrl: undefined, redisPrefix: 'warmshift' },
       security: { secretsKeys: undefined },
-      http: { host: '127.0.0.1', port: 3000 },
+      http: { host: '127.0.0.1', port: 3000, requestsPerMinute: 6000 },
       data: { dir: '.warmshift' },
       vendors: { allowLocalHosts: false },
       bootstrap: { adminKey: undefined, supplier: 'Default supplier' },
