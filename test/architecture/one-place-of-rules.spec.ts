@@ -91,6 +91,6 @@ describe('the rules of steering live in assess()', () => {
       'libs/steerable-status/src/status.service.ts',
     ]);
     const dispatcher = readFileSync(join(project, 'libs/action-queue/src/dispatcher.ts'), 'utf8');
-    expect(dispatcher).toMatch(/\bassessForDispatch\(/);
+    expect(dispatcher).toMatch(/\bassess(All)?ForDispatch\(/);
   });
 });
