@@ -1,4 +1,5 @@
 import { sealedTo } from '@warmshift/fleet-sync';
+import { secretPlace } from '@warmshift/webhooks';
 
 /** A column with sealed texts. The SQL parts are constants of this file. */
 export interface SealedPlace {
@@ -49,4 +50,12 @@ export const sealedPlaces: readonly SealedPlace[] = [
     assignment: `response = jsonb_build_object('sealed', fresh.value)`,
     context: (id) => `idempotency/${id}/answer`,
   },
+  ...['secret', 'previous_secret'].map((column) => ({
+    name: `${column.replace('_', ' ')}s of webhooks`,
+    table: 'webhook_subscriptions',
+    id: 'id::text',
+    value: column,
+    assignment: `${column} = fresh.value`,
+    context: secretPlace,
+  })),
 ];

@@ -5,7 +5,7 @@ import { migrateInProcess } from '../../support/migration-engine';
 import { ApiWorld } from '../api/api-world';
 
 /** Every table that holds a supplier's data without saying whose: named here, so that a new one is a decision. */
-const withoutSupplierId = ['connection_runtime', 'device_leases', 'outbox', 'suppliers'];
+const withoutSupplierId = ['connection_memory', 'connection_runtime', 'device_leases', 'outbox', 'suppliers'];
 /** Tables that hold no supplier's data. */
 const nobodys = ['_prisma_migrations'];
 

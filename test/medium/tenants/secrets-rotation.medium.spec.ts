@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Database } from '@warmshift/db';
 import { sealedTo } from '@warmshift/fleet-sync';
 import { SecretBox } from '@warmshift/security';
+import { secretPlace } from '@warmshift/webhooks';
 import { IdempotencyRepository } from '../../../apps/api/src/idempotency/idempotency.repository';
 import { SecretsRotation, rowsPerBatch } from '../../../tools/secrets/secrets-rotation';
 import { testDatabase } from '../../support';
@@ -70,6 +71,13 @@ describe('the rotation of the key for secrets', () => {
     const count = rowsPerBatch * 2 + 7;
     const ids: string[] = [];
     for (let index = 0; index < count; index += 1) ids.push(await newConnection(before, `secret ${index}`));
+    const webhookId = randomUUID();
+    const [secret, previous] = [1, 2].map((n) => before.seal(`whsec ${n}`, secretPlace(webhookId)));
+    await db.query(
+      `INSERT INTO webhook_subscriptions (id, supplier_id, url, events, secret, previous_secret, created_at)
+       VALUES ($1, $2, 'https://example.com', '{}', $3, $4, now())`,
+      [webhookId, supplierId, secret, previous],
+    );
     const requests = Array.from({ length: 20 }, (_nothing, index) => ({
       supplierId,
       key: `key-${index}`,
@@ -85,6 +93,8 @@ describe('the rotation of the key for secrets', () => {
       'connections.credentials',
       'idempotency_keys.request_hash',
       'idempotency_keys.response',
+      'webhook_subscriptions.previous_secret',
+      'webhook_subscriptions.secret',
     ]);
 
     let running = true;
@@ -113,13 +123,19 @@ describe('the rotation of the key for secrets', () => {
     await Promise.all([...readers, renewals]);
     const last = await rotation.run();
 
-    expect(first.map(({ unreadable }) => unreadable)).toEqual([[], [], [], []]);
-    expect(first.map(({ resealed }) => resealed)).toEqual([count, expect.any(Number), 20, 20]);
+    expect(first.map(({ unreadable }) => unreadable)).toEqual([[], [], [], [], [], []]);
+    expect(first.map(({ resealed }) => resealed)).toEqual([count, expect.any(Number), 20, 20, 1, 1]);
     expect(last.every(({ unreadable }) => unreadable.length === 0)).toBe(true);
     expect(await sealedWith('v1')).toEqual([]);
 
     const after = new SecretBox(v2);
     for (const [index, id] of ids.entries()) expect(await secretsOf(id, after)).toEqual(expected(index));
+    const [webhook] = await db.query<{ secret: string; previous: string }>(
+      'SELECT secret, previous_secret AS previous FROM webhook_subscriptions WHERE id = $1',
+      [webhookId],
+    );
+    expect(after.open(webhook?.secret ?? '', secretPlace(webhookId))).toBe('whsec 1');
+    expect(after.open(webhook?.previous ?? '', secretPlace(webhookId))).toBe('whsec 2');
     const newRequests = new IdempotencyRepository(system, after, clock);
     for (const request of requests)
       expect(await newRequests.claim(request)).toEqual({

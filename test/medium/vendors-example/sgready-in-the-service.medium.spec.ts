@@ -1,3 +1,4 @@
+import { asSystem } from '@warmshift/db';
 import { DiscoverService, ReadService } from '@warmshift/fleet-sync';
 import { FakeController } from '../../../libs/vendors/sgready/testing/fake-controller';
 import { testDatabase } from '../../support';
@@ -38,11 +39,13 @@ describe('an SG-Ready controller, connected to the running service', () => {
     expect(created.body).toMatchObject({ status: 'ACTIVE' });
     const { connectionId: id } = created.body as { connectionId: string };
     const app = world.api.app;
-    expect(await app.get(DiscoverService, { strict: false }).discover(id)).toMatchObject({
+    const discovery = app.get(DiscoverService, { strict: false });
+    // As the worker does it, which works for all suppliers.
+    expect(await asSystem(() => discovery.discover(id))).toMatchObject({
       devices: controller.devices.length,
       problems: 0,
     });
-    await app.get(ReadService, { strict: false }).read(id, 'idle');
+    await asSystem(() => app.get(ReadService, { strict: false }).read(id, 'idle'));
     const rows = await db.query<{ device: string; code: string; power: number }>(
       `SELECT devices.vendor_device_id AS device, zone_statuses.code, zones.power_w AS power FROM devices
        JOIN zones ON zones.device_id = devices.id JOIN zone_statuses ON zone_statuses.zone_id = zones.id`,

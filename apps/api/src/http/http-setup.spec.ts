@@ -202,6 +202,14 @@ describe('setUpHttp', () => {
     expect(body.errors).toContainEqual({ field: 'extra', reason: 'is not known here' });
   });
 
+  it('names texts with a NUL, which no table keeps', async () => {
+    const { body } = await http()
+      .post('/orders')
+      .send({ limits: [{ floorC: 18, name: 'a\0b' }] })
+      .expect(400);
+    expect(body.errors).toEqual([{ field: 'limits[0].name', reason: 'must not contain the NUL character' }]);
+  });
+
   it('names parameters of a query at fault', async () => {
     await http().get('/list').expect(200, { limit: 10 });
     const { body } = await http().get('/list?limit=0').expect(400);

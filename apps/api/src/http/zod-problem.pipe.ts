@@ -14,10 +14,35 @@ export class ZodProblemPipe implements PipeTransform {
     if (type === 'body' && value === undefined) {
       throw InvalidInput.because('body', 'must be sent, as application/json');
     }
+    const whole = type === 'custom' ? 'request' : type;
+    const unusable = nulFields(value, whole);
+    if (unusable.length > 0) throw new InvalidInput(unusable);
     const parsed = metatype.schema.safeParse(value);
     if (parsed.success) return parsed.data;
-    throw new InvalidInput(fieldProblems(parsed.error.issues, type === 'custom' ? 'request' : type));
+    throw new InvalidInput(fieldProblems(parsed.error.issues, whole));
   }
+}
+
+/** Postgres keeps no text with a NUL in it. Without recursion: what is nested deeply must not end the process. */
+function nulFields(value: unknown, whole: string): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const waiting: { readonly value: unknown; readonly path: readonly PropertyKey[] }[] = [{ value, path: [] }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { path } = next;
+    const wrong = (at: readonly PropertyKey[]) =>
+      problems.push({
+        field: nameOf(at, whole).replaceAll('\0', '\\0'),
+        reason: 'must not contain the NUL character',
+      });
+    if (typeof next.value === 'string' && next.value.includes('\0')) wrong(path);
+    if (typeof next.value !== 'object' || next.value === null) continue;
+    for (const [key, inner] of Object.entries(next.value)) {
+      if (key.includes('\0')) wrong([...path, key]);
+      if (typeof inner === 'string' || (typeof inner === 'object' && inner !== null))
+        waiting.push({ value: inner, path: [...path, Array.isArray(next.value) ? Number(key) : key] });
+    }
+  }
+  return problems;
 }
 
 function isZodDto(metatype: unknown): metatype is ZodDto<z.ZodType> {
