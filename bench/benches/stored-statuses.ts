@@ -1,5 +1,5 @@
 import { ReadingPartitions, type Database } from '@warmshift/db';
-import { IngestService } from '@warmshift/fleet-sync';
+import { batchReadings, IngestService } from '@warmshift/fleet-sync';
 import { StatusRepository, StatusService } from '@warmshift/steerable-status';
 import type { ZoneReading } from '@warmshift/vendors/contract';
 import { benchFleet, benchNow, heaterReadings, type BenchConnection } from '../fleet-database';
@@ -7,8 +7,6 @@ import { wallSeconds, type BenchResult } from '../bench';
 
 const devices = 100_000;
 const targetSeconds = 10;
-/** As the sync hands them over. */
-const batch = 500;
 /** Jobs that read connections which a worker takes at once. */
 const connections = 4;
 /** Of every so many devices one is away, another one each round: two codes in so many change. */
@@ -32,8 +30,8 @@ export async function storedStatuses(say: (line: string) => void): Promise<Bench
       readings: readonly ZoneReading[],
     ): Promise<number> => {
       let changed = 0;
-      for (let from = 0; from < connection.zones.length; from += batch) {
-        const zones = connection.zones.slice(from, from + batch);
+      for (let from = 0; from < connection.zones.length; from += batchReadings) {
+        const zones = connection.zones.slice(from, from + batchReadings);
         await ingest.ingest(
           zones.map((zone, index) => ({ zone, reading: readings[from + index]! })),
           connection,

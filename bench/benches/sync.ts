@@ -1,5 +1,5 @@
 import { at, iso, ReadingPartitions } from '@warmshift/db';
-import { IngestService, type StoredZone } from '@warmshift/fleet-sync';
+import { batchReadings, IngestService, type StoredZone } from '@warmshift/fleet-sync';
 import type { ZoneReading } from '@warmshift/vendors/contract';
 import { Client } from 'pg';
 import { pipeline } from 'node:stream/promises';
@@ -9,7 +9,6 @@ import { benchFleet, benchNow, heaterReadings, type BenchFleet } from '../fleet-
 import { best, wallSeconds, type Bench, type BenchResult } from '../bench';
 
 const devices = 100_000;
-const batch = 500;
 /** Jobs that read connections which a worker takes at once. */
 const connections = 4;
 const rounds = 3;
@@ -71,9 +70,9 @@ async function through(
   const perConnection = devices / connections.length;
   await Promise.all(
     connections.map(async (connection, nth) => {
-      for (let start = 0; start < connection.zones.length; start += batch) {
+      for (let start = 0; start < connection.zones.length; start += batchReadings) {
         const from = nth * perConnection + start;
-        const items = connection.zones.slice(start, start + batch);
+        const items = connection.zones.slice(start, start + batchReadings);
         await ingest.ingest(
           items.map((zone, index) => ({ zone, reading: readings[from + index]! })),
           connection,

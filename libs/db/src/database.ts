@@ -23,10 +23,11 @@ export interface DatabaseOptions {
 }
 
 /**
- * Our statements take milliseconds; compiling one takes hundreds, and Postgres does so whenever it overestimates a LIMIT that is
- * a parameter.
+ * Our statements take milliseconds: compiling one or starting processes for it takes longer than running it, and Postgres does so
+ * whenever it overestimates. Rows are found by their ids, which the default cost of a random page (of a turning disk) lets it
+ * shun for whole tables.
  */
-const sessionSettings = '-c jit=off';
+const sessionSettings = '-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1';
 
 /** Locks that one process holds or waits for at once; more of them wait in the process. */
 const lockConnections = 4;

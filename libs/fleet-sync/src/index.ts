@@ -7,7 +7,7 @@ export { DiscoverService } from './discovery/discover.service';
 export { FleetRepository, type StoredZone } from './discovery/fleet.repository';
 export { FleetSyncModule } from './fleet-sync.module';
 export { IngestService } from './readings/ingest.service';
-export { ReadService } from './readings/read.service';
+export { batchReadings, ReadService } from './readings/read.service';
 export { SyncSchedule } from './sync-schedule';
 export { DevicesView, type DeviceFilter } from './view/devices-view.repository';
 export {

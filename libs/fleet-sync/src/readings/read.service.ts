@@ -27,8 +27,10 @@ export interface ReadServiceOptions {
   readonly logger: Logger;
 }
 
-/** Readings are stored in batches of so many devices, so that slow vendors do not hold back what is there. */
-const batchDevices = 500;
+/** Readings are stored in batches of so many, which costs Postgres least. */
+export const batchReadings = 1_000;
+/** A vendor that tells slowly does not hold back what is there: it is stored after so long, real ms. */
+const flushAfterRealMs = 2_000;
 /** After so many requests in a row without an answer the vendor is away, and asking on would only add load. */
 const giveUpAfter = 10;
 
@@ -49,7 +51,8 @@ export class ReadService {
     try {
       for await (const result of open.adapter.read(tally.devices)) {
         tally.note(result);
-        if (tally.size >= batchDevices) await this.flush(open.connection, tally);
+        if (tally.size >= batchReadings || performance.now() - tally.takenAt > flushAfterRealMs)
+          await this.flush(open.connection, tally);
         if (tally.failedInARow >= giveUpAfter || tally.fatal) break;
       }
     } catch (error) {
@@ -99,6 +102,8 @@ class ReadTally {
   failedInARow = 0;
   lastError: VendorError | undefined;
   fatal: true | undefined;
+  /** Of the process's own clock, ms. */
+  takenAt = performance.now();
   readonly devices: DeviceRef[];
   private readonly zonesOf = new Map<string, StoredZone[]>();
   private pending: ZoneReadingToStore[] = [];
@@ -141,6 +146,7 @@ class ReadTally {
   take(): ZoneReadingToStore[] {
     const batch = this.pending;
     this.pending = [];
+    this.takenAt = performance.now();
     return batch;
   }
 
