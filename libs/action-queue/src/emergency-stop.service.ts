@@ -67,7 +67,7 @@ export class EmergencyStopService {
       const cancelled = hits.filter((hit) => hit.state === 'PLANNED').length;
       return { held: true, cancelled, restoring: hits.length - cancelled };
     });
-    await this.statuses.recomputeAll(scope.kind, id);
+    await this.tellStatuses(scope.kind, id);
     return result;
   }
 
@@ -86,8 +86,13 @@ export class EmergencyStopService {
         [supplierId, at(now), actor, `${scope.kind}/${id}`],
       );
     });
-    await this.statuses.recomputeAll(scope.kind, id);
+    await this.tellStatuses(scope.kind, id);
     return { held: false, restoring: 0, cancelled: 0 };
+  }
+
+  /** The stop holds already: statuses that cannot be told at once follow within a minute, by their refresh. */
+  private async tellStatuses(kind: HoldScope['kind'], id: string): Promise<void> {
+    await this.statuses.recomputeAll(kind, id).catch(() => undefined);
   }
 }
 
