@@ -5,6 +5,10 @@ export interface DeliveryOptions {
   /** Of the fleet's load before the window. */
   readonly share: number;
   readonly hours: number;
+  /** The fleet is watched for so long before the order: its load, and how it cycles. */
+  readonly observeMinutes: number;
+  /** Rebound is judged for so long after the window. */
+  readonly afterMinutes: number;
   readonly scale: number;
   readonly seed: number;
   /** Written beside the table, when given. */
@@ -20,6 +24,8 @@ target, the window within 2 %, and the power after the release stayed under the 
   --devices N    devices of three vendors (100 to 20000, default 2000)
   --share S      of the load in the hour before (0.05 to 0.9, default 0.4)
   --hours H      length of the window (1 to 6, default 2)
+  --observe M    minutes in which the fleet is watched before the order (60 to 1440, default 75)
+  --after M      minutes after the window in which what comes back is judged (15 to 360, default 120)
   --scale N      how many times faster than real time (5 to 120, default 30)
   --seed N       of the simulated homes (default 1)
   --json FILE    the numbers as JSON
@@ -38,6 +44,8 @@ export function deliveryOptions(
         devices: text,
         share: text,
         hours: text,
+        observe: text,
+        after: text,
         scale: text,
         seed: text,
         json: text,
@@ -61,6 +69,8 @@ export function deliveryOptions(
     devices: number('devices', 100, 20_000, 2_000),
     share: number('share', 0.05, 0.9, 0.4, false),
     hours: number('hours', 1, 6, 2),
+    observeMinutes: number('observe', 60, 1_440, 75),
+    afterMinutes: number('after', 15, 360, 120),
     scale: number('scale', 5, 120, 30),
     seed: number('seed', 0, 2_147_483_647, 1),
     json: typeof values['json'] === 'string' ? values['json'] : undefined,

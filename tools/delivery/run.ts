@@ -7,13 +7,11 @@ import { deliveryResult, type DeliveryResult } from './verdict';
 
 const minuteMs = 60_000;
 const slotMs = 15 * minuteMs;
-/** The fleet is watched for so long before the order: its load, and how it cycles. */
-const observeMs = 75 * minuteMs;
 const noticeMs = 20 * minuteMs;
-/** Rebound is judged for so long after the window. */
-const afterMs = 120 * minuteMs;
 /** What may come back in a slot after the release, of what was asked. */
 const capShare = 0.6;
+/** To read a device, to write to it and to read it back. */
+const requestsPerDevice = 3;
 /** Real ms. */
 const patienceMs = 180_000;
 const lookEveryMs = 500;
@@ -38,8 +36,16 @@ export class DeliveryRun {
 
   async perform(): Promise<DeliveryResult> {
     const { admin, truth, clock } = this.tools;
-    for (const connection of await truth.connections()) await admin.connect(connection);
-    const listed = (await truth.devices()).length;
+    const { observeMinutes, afterMinutes } = this.options;
+    const observeMs = observeMinutes * minuteMs;
+    const afterMs = afterMinutes * minuteMs;
+    const devices = await truth.devices();
+    for (const connection of await truth.connections()) {
+      const requestsPerSecond = agreedPace(devices.filter(({ vendor }) => vendor === connection.vendor).length);
+      await admin.connect({ ...connection, requestsPerSecond });
+      this.say(`${connection.vendor}: an agreed pace of ${requestsPerSecond} requests a second`);
+    }
+    const listed = devices.length;
     await this.until('the fleet is read', async () => {
       const { length } = await admin.devices();
       this.progress.update(`${length} of ${listed} devices`);
@@ -60,6 +66,7 @@ export class DeliveryRun {
       endsAt: new Date(endsAt).toISOString(),
       targetKw: askedKw,
       releaseCapKw: capKw,
+      confidence: 'P50',
       seed: this.options.seed,
     } as const;
     this.say(
@@ -110,6 +117,11 @@ export class DeliveryRun {
     this.progress.clear();
     this.tools.out.write(`  ${text}\n`);
   }
+}
+
+/** Requests per second with which a vendor's whole fleet can be read, and started, in two minutes. */
+function agreedPace(devices: number): number {
+  return Math.max(5, Math.ceil((devices * requestsPerDevice) / 120));
 }
 
 function meanTwinKw(slots: readonly TruePower[]): number {

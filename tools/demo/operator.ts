@@ -40,6 +40,8 @@ export interface Order {
   readonly endsAt: string;
   readonly targetKw?: number;
   readonly seed: number;
+  readonly confidence?: 'P50' | 'P90';
+  readonly releaseCapKw?: number;
 }
 
 export interface Occurrence {
@@ -91,6 +93,7 @@ export class Operator {
     baseUrl: string;
     credentials: object;
     settings: object;
+    requestsPerSecond?: number;
   }): Promise<Connection> {
     return this.http.post('/admin/v1/connections', { name: `${connection.vendor} demo`, ...connection });
   }

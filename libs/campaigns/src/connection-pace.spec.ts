@@ -26,6 +26,15 @@ describe('paceOf', () => {
     expect(paceOf(manifest, use(), today, now)).toMatchObject({ startSpacingMs: 2_000, endSpacingMs: 2_000 });
   });
 
+  it.each<[string, number | null, number]>([
+    ['agreed faster', 40, 100],
+    ['agreed slower', 0.5, 8_000],
+    ['nothing agreed', null, 2_000],
+  ])('spaces by the pace of the connection: %s', (_what, requestsPerSecond, spacingMs) => {
+    const pace = paceOf(manifest, use({ requestsPerSecond }), today, now);
+    expect(pace).toMatchObject({ startSpacingMs: spacingMs, endSpacingMs: spacingMs });
+  });
+
   it('does not space a vendor that is told ahead, and states no quota where there is none', () => {
     const pace = paceOf(vendorModule('nox').manifest, use({ vendor: 'nox' }), today, now);
     expect(pace).toEqual({ connectionId: 'c', startSpacingMs: 0, endSpacingMs: 0, maxActions: undefined });

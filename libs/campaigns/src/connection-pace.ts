@@ -5,6 +5,8 @@ import type { VendorManifest } from '@warmshift/vendors/contract';
 export interface ConnectionUse {
   readonly connectionId: string;
   readonly vendor: string;
+  /** Agreed with the vendor for this connection; absent: the vendor's own pace. */
+  readonly requestsPerSecond?: number | null | undefined;
   /** Requests made today (UTC, as the vendors count). */
   readonly requestsToday: number;
   /** Actions planned or running whose start, or whose restore, is still to come on the day of the window. */
@@ -33,8 +35,8 @@ export function paceOf(
   now: Instant,
 ): PlanConnection {
   const requests = requestsOf(manifest);
-  const spacingMs = (count: number) =>
-    Math.min(slotMs, Math.ceil((count * 1000) / manifest.pacing.requestsPerSecond));
+  const requestsPerSecond = use.requestsPerSecond ?? manifest.pacing.requestsPerSecond;
+  const spacingMs = (count: number) => Math.min(slotMs, Math.ceil((count * 1000) / requestsPerSecond));
   // A vendor that keeps the time itself is told ahead, one after the other, and starts them all in their quarter.
   const toldAhead = (manifest.steering?.leadMs ?? 0) > 0;
   return {

@@ -11,6 +11,7 @@ export class ConnectionUseRepository {
     const dayStartsAt = Math.floor(startsAt / dayMs) * dayMs;
     return this.db.rows<ConnectionUse>(
       `SELECT connection.id AS "connectionId", connection.vendor,
+         connection.requests_per_second AS "requestsPerSecond",
          (CASE WHEN runtime.quota_day = $2 THEN runtime.quota_used ELSE 0 END)::int AS "requestsToday",
          (SELECT count(*)::int FROM actions action WHERE action.connection_id = connection.id
             AND action.state = 'PLANNED' AND action.starts_at >= $3 AND action.starts_at < $4) AS "startsToCome",

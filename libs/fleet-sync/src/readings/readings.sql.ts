@@ -72,6 +72,7 @@ function toRow({ zone, reading, newest, heating, heatingSince }: ObservedReading
     activationLimitC: reading.activationLimitC,
     chargeFraction: reading.chargeFraction,
     coolingKPerH: reading.coolingKPerH,
+    gainKPerH: reading.gainKPerH,
     vendorCanActivate: vendorStatus?.canActivate,
     vendorInAction: vendorStatus?.inActiveAction,
     vendorReason: vendorStatus?.reason,
