@@ -60,6 +60,10 @@ function print(result: DeliveryResult): void {
   out.write(
     `\n${table(['slot', 'without steering kW', 'drawn kW', 'asked kW', 'delivered kW', 'off'], rows)}\n\n`,
   );
+  const perSlot = (values: readonly number[]) => values.map(kw).join(' ');
+  for (const { vendor, expectedKw, deliveredKw } of result.byVendor)
+    out.write(`  ${vendor}, kW: expected ${perSlot(expectedKw)} | delivered ${perSlot(deliveredKw)}\n`);
+  out.write('\n');
   for (const { says, holds } of result.checks) out.write(`  ${holds ? '✓' : '✗'} ${says}\n`);
 }
 

@@ -9,6 +9,8 @@ export interface DeliveryOptions {
   readonly observeMinutes: number;
   /** Rebound is judged for so long after the window. */
   readonly afterMinutes: number;
+  /** What may come back in a slot after the release, as a share of what is asked. */
+  readonly capShare: number;
   readonly scale: number;
   readonly seed: number;
   /** Written beside the table, when given. */
@@ -26,6 +28,7 @@ target, the window within 2 %, and the power after the release stayed under the 
   --hours H      length of the window (1 to 6, default 2)
   --observe M    minutes in which the fleet is watched before the order (60 to 1440, default 75)
   --after M      minutes after the window in which what comes back is judged (15 to 360, default 120)
+  --cap S        of the target, what may come back in a slot after the release (0.1 to 5, default 1.75)
   --scale N      how many times faster than real time (5 to 120, default 30)
   --seed N       of the simulated homes (default 1)
   --json FILE    the numbers as JSON
@@ -46,6 +49,7 @@ export function deliveryOptions(
         hours: text,
         observe: text,
         after: text,
+        cap: text,
         scale: text,
         seed: text,
         json: text,
@@ -71,6 +75,7 @@ export function deliveryOptions(
     hours: number('hours', 1, 6, 2),
     observeMinutes: number('observe', 60, 1_440, 75),
     afterMinutes: number('after', 15, 360, 120),
+    capShare: number('cap', 0.1, 5, 1.75, false),
     scale: number('scale', 5, 120, 30),
     seed: number('seed', 0, 2_147_483_647, 1),
     json: typeof values['json'] === 'string' ? values['json'] : undefined,

@@ -1,5 +1,5 @@
 import type { Clock } from '@warmshift/config';
-import type { Operator } from '../demo/operator';
+import type { Operator, Plan } from '../demo/operator';
 import type { SandboxTruth, TruePower } from '../demo/sandbox-truth';
 import { kw, ProgressLine, wall } from '../demo/text';
 import type { DeliveryOptions } from './options';
@@ -8,8 +8,6 @@ import { deliveryResult, type DeliveryResult } from './verdict';
 const minuteMs = 60_000;
 const slotMs = 15 * minuteMs;
 const noticeMs = 20 * minuteMs;
-/** What may come back in a slot after the release, of what was asked. */
-const capShare = 0.6;
 /** To read a device, to write to it and to read it back. */
 const requestsPerDevice = 3;
 /** Real ms. */
@@ -41,7 +39,9 @@ export class DeliveryRun {
     const afterMs = afterMinutes * minuteMs;
     const devices = await truth.devices();
     for (const connection of await truth.connections()) {
-      const requestsPerSecond = agreedPace(devices.filter(({ vendor }) => vendor === connection.vendor).length);
+      const requestsPerSecond = agreedPace(
+        devices.filter(({ vendor }) => vendor === connection.vendor).length,
+      );
       await admin.connect({ ...connection, requestsPerSecond });
       this.say(`${connection.vendor}: an agreed pace of ${requestsPerSecond} requests a second`);
     }
@@ -58,7 +58,7 @@ export class DeliveryRun {
     const endsAt = startsAt + this.options.hours * 60 * minuteMs;
     const loadKw = meanTwinKw(await truth.power(clock.now() - 60 * minuteMs, clock.now()));
     const askedKw = Math.round(loadKw * this.options.share * 10) / 10;
-    const capKw = Math.round(askedKw * capShare * 10) / 10;
+    const capKw = Math.round(askedKw * this.options.capShare * 10) / 10;
     const order = {
       name: 'Evening load',
       direction: 'decrease',
@@ -73,6 +73,13 @@ export class DeliveryRun {
       `${kw(loadKw)} kW are drawn; ${kw(askedKw)} kW less are ordered from ${wall(startsAt)} to ${wall(endsAt)}, at most ${kw(capKw)} kW back afterwards.`,
     );
     const { occurrenceId } = await admin.start(order);
+    let plan: Plan | undefined;
+    await this.until('the plan is made', async () => {
+      const made = await admin.plan(occurrenceId).catch(() => undefined);
+      plan = made && made.chosen > 0 ? made : undefined;
+      return plan !== undefined;
+    });
+    if (plan) this.say(wordsOf(plan));
     await this.untilIs(endsAt, 'the window is over', async () => {
       const states = Object.entries(await admin.states(occurrenceId)).map(([state, n]) => `${state} ${n}`);
       const slots = await truth.power(startsAt, Math.max(startsAt + 1, clock.now()));
@@ -87,7 +94,7 @@ export class DeliveryRun {
     this.progress.clear();
     const window = await truth.power(startsAt, endsAt);
     const after = await truth.power(endsAt, endsAt + afterMs);
-    return deliveryResult(window, after, { askedKw, capKw });
+    return deliveryResult(window, after, { askedKw, capKw, actions: await admin.actions(occurrenceId) });
   }
 
   private async untilIs(instant: number, what: string, more = () => Promise.resolve('')): Promise<void> {
@@ -117,6 +124,12 @@ export class DeliveryRun {
     this.progress.clear();
     this.tools.out.write(`  ${text}\n`);
   }
+}
+
+function wordsOf({ chosen, leftOutByCode, slots }: Plan): string {
+  const expected = slots.map(({ expectedKw }) => kw(expectedKw)).join(' ');
+  const leftOut = leftOutByCode.map(({ code, zones }) => `${code} ${zones}`).join(', ');
+  return `${chosen} zones are chosen; expected in the slots, kW: ${expected}. Left out: ${leftOut}.`;
 }
 
 /** Requests per second with which a vendor's whole fleet can be read, and started, in two minutes. */

@@ -1,8 +1,14 @@
 import { deliveryResult, type MeasuredSlot } from './verdict';
 
+const slotMs = 15 * 60_000;
 const slots = (...delivered: readonly number[]): MeasuredSlot[] =>
-  delivered.map((deliveredKw, nth) => ({ startsAt: nth, twinKw: 100, actualKw: 100 - deliveredKw }));
-const order = { askedKw: 40, capKw: 10 };
+  delivered.map((deliveredKw, nth) => ({
+    startsAt: nth * slotMs,
+    twinKw: 100,
+    actualKw: 100 - deliveredKw,
+    savedKw: { nox: deliveredKw },
+  }));
+const order = { askedKw: 40, capKw: 10, actions: [] };
 const held = (window: readonly MeasuredSlot[], after: readonly MeasuredSlot[] = []) =>
   deliveryResult(window, after, order).checks.map(({ holds }) => holds);
 
@@ -20,5 +26,16 @@ describe('deliveryResult', () => {
   it('keeps the power that comes back under the cap', () => {
     expect(held(slots(40), slots(-9, -10))).toEqual([true, true, true]);
     expect(held(slots(40), slots(-9, -10.1))).toEqual([true, true, false]);
+  });
+
+  it('holds the plan of every vendor against what its homes saved, slot by slot', () => {
+    const at = (minutes: number) => new Date(minutes * 60_000).toISOString();
+    const actions = [
+      { vendor: 'nox', startsAt: at(0), endsAt: at(30), expectedYieldKw: 30 },
+      { vendor: 'nox', startsAt: at(10), endsAt: at(20), expectedYieldKw: 9 },
+    ];
+    const [first, second, third] = slots(40, 38, -5) as [MeasuredSlot, MeasuredSlot, MeasuredSlot];
+    const { byVendor } = deliveryResult([first, second], [third], { ...order, actions });
+    expect(byVendor).toEqual([{ vendor: 'nox', expectedKw: [33, 33, 0], deliveredKw: [40, 38, -5] }]);
   });
 });

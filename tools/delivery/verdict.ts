@@ -3,6 +3,16 @@ export interface MeasuredSlot {
   readonly startsAt: number;
   readonly actualKw: number;
   readonly twinKw: number;
+  /** Of every vendor: without steering less what was drawn. */
+  readonly savedKw: Readonly<Record<string, number>>;
+}
+
+/** What the plan expected of one zone. */
+export interface ExpectedAction {
+  readonly vendor: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly expectedYieldKw: number;
 }
 
 export interface DeliveryResult {
@@ -16,9 +26,16 @@ export interface DeliveryResult {
   /** Highest rebound (actual above the twin) of a slot in the two hours after the window. */
   readonly reboundKw: number;
   readonly capKw: number;
+  /** kW per slot, what came back after the release among it. */
+  readonly byVendor: readonly {
+    readonly vendor: string;
+    readonly expectedKw: readonly number[];
+    readonly deliveredKw: readonly number[];
+  }[];
   readonly checks: readonly { readonly says: string; readonly holds: boolean }[];
 }
 
+const slotMs = 15 * 60_000;
 const slotTolerance = 0.05;
 const windowTolerance = 0.02;
 
@@ -26,7 +43,11 @@ const windowTolerance = 0.02;
 export function deliveryResult(
   window: readonly MeasuredSlot[],
   after: readonly MeasuredSlot[],
-  order: { readonly askedKw: number; readonly capKw: number },
+  order: {
+    readonly askedKw: number;
+    readonly capKw: number;
+    readonly actions: readonly ExpectedAction[];
+  },
 ): DeliveryResult {
   if (window.length === 0) throw new Error('The window has no slot.');
   const slots = window.map((slot) => {
@@ -41,6 +62,7 @@ export function deliveryResult(
     windowOff,
     reboundKw,
     capKw: order.capKw,
+    byVendor: byVendor([...window, ...after], order.actions),
     checks: [
       {
         says: `in the worst of ${slots.length} full slots ${percent(worst.off)} off the target (at most ±${slotTolerance * 100} %)`,
@@ -56,6 +78,29 @@ export function deliveryResult(
       },
     ],
   };
+}
+
+/** Where plan and truth part, vendor by vendor: before what comes back, which the plan counts for all vendors together. */
+function byVendor(
+  slots: readonly MeasuredSlot[],
+  actions: readonly ExpectedAction[],
+): DeliveryResult['byVendor'] {
+  return [...new Set(actions.map(({ vendor }) => vendor))].sort().map((vendor) => {
+    const own = actions.filter((action) => action.vendor === vendor);
+    return {
+      vendor,
+      expectedKw: slots.map((slot) =>
+        own.reduce((sum, action) => sum + expectedIn(slot.startsAt, action), 0),
+      ),
+      deliveredKw: slots.map(({ savedKw }) => savedKw[vendor] ?? 0),
+    };
+  });
+}
+
+function expectedIn(slotStartsAt: number, { startsAt, endsAt, expectedYieldKw }: ExpectedAction): number {
+  const from = Math.max(slotStartsAt, Date.parse(startsAt));
+  const to = Math.min(slotStartsAt + slotMs, Date.parse(endsAt));
+  return (expectedYieldKw * Math.max(0, to - from)) / slotMs;
 }
 
 export function percent(share: number): string {

@@ -68,6 +68,15 @@ export interface Report {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
+export interface PlannedAction {
+  readonly vendor: string;
+  readonly state: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly expectedYieldKw: number;
+  readonly activeAt?: string;
+}
+
 interface Page<T> {
   readonly data: readonly T[];
   readonly nextCursor: string | null;
@@ -129,9 +138,13 @@ export class Operator {
     return this.http.get(`/admin/v1/occurrences/${id}/report`);
   }
 
+  actions(id: string): Promise<PlannedAction[]> {
+    return this.all<PlannedAction>(`/admin/v1/occurrences/${id}/actions`);
+  }
+
   async states(id: string): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
-    for (const { state } of await this.all<{ state: string }>(`/admin/v1/occurrences/${id}/actions`)) {
+    for (const { state } of await this.actions(id)) {
       counts[state] = (counts[state] ?? 0) + 1;
     }
     return counts;

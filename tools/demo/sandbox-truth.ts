@@ -16,6 +16,8 @@ export interface TruePower {
   readonly startsAt: number;
   readonly actualKw: number;
   readonly twinKw: number;
+  /** Of every vendor: without steering less what was drawn. */
+  readonly savedKw: Readonly<Record<string, number>>;
 }
 
 export interface SandboxConnection {
@@ -49,6 +51,9 @@ export class SandboxTruth {
         startsAt: Date.parse(startsAt),
         actualKw: vendors.reduce((sum, { actualW }) => sum + actualW, 0) / 1000,
         twinKw: vendors.reduce((sum, { twinW }) => sum + twinW, 0) / 1000,
+        savedKw: Object.fromEntries(
+          Object.entries(byVendor).map(([vendor, { actualW, twinW }]) => [vendor, (twinW - actualW) / 1000]),
+        ),
       };
     });
   }
