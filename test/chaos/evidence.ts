@@ -76,3 +76,20 @@ export const graceRealMs = 60_000;
 export function givenBackBy({ window, recoveredRealAt }: Evidence): number {
   return Math.max(window.endsRealAt, recoveredRealAt) + graceRealMs;
 }
+
+/** Of a campaign that never began: nothing to convict, and nothing that would be worth judging. */
+export function nothingHappened(devices: number): Evidence {
+  const now = Date.now();
+  return {
+    window: { startsRealAt: now, endsRealAt: now },
+    recoveredRealAt: now,
+    skewRealMs: 0,
+    judgedRealAt: now,
+    devices,
+    writes: [],
+    spans: [],
+    overrides: [],
+    physics: { cycles: [], comfort: [], legionella: [] },
+    actions: [],
+  };
+}

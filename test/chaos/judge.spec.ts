@@ -1,5 +1,5 @@
-import type { Action, Evidence, Span, Write } from './evidence';
-import { brokenInvariants, judge, recoveryS, type InvariantName } from './judge';
+import { nothingHappened, type Action, type Evidence, type Span, type Write } from './evidence';
+import { brokenInvariants, judge, recoveryS, verdictOf, type InvariantName } from './judge';
 
 const key = 'heatingcontrol/1';
 const start = Date.UTC(2026, 0, 14, 17);
@@ -221,5 +221,13 @@ describe('the judge', () => {
     expect(recoveryS(good)).toBe(2);
     expect(recoveryS({ ...good, recoveredRealAt: start + 31 * s })).toBe(1);
     expect(recoveryS({ ...good, spans: [{ key, startedRealAt: start }] })).toBeUndefined();
+  });
+
+  it('tells a run that proves nothing from one that broke a promise', () => {
+    const verdict = (change: Partial<Evidence>) => verdictOf(judge({ ...good, ...change }));
+    expect(verdict({})).toBe('held');
+    expect(verdict({ devices: 100 })).toBe('not-judged');
+    expect(verdictOf(judge(nothingHappened(500)))).toBe('not-judged');
+    expect(verdict({ devices: 100, spans: [{ ...span, endedRealAt: undefined }] })).toBe('broken');
   });
 });

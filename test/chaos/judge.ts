@@ -46,6 +46,16 @@ export function brokenInvariants(findings: Findings): InvariantName[] {
   return invariantNames.filter((name) => findings[name].violations.length > 0);
 }
 
+/** `not-judged`: too little was steered to prove anything, as on a machine that is too slow for the scale. */
+export type Verdict = 'held' | 'broken' | 'not-judged';
+
+/** A promise that was broken counts also where little was steered. */
+export function verdictOf(findings: Findings): Verdict {
+  const broken = brokenInvariants(findings);
+  if (broken.length === 0) return 'held';
+  return broken.every((name) => name === 'worth-judging') ? 'not-judged' : 'broken';
+}
+
 /** Devices that the campaign really steered. */
 export function steeredDevices({ spans }: Pick<Evidence, 'spans'>): Set<string> {
   return new Set(spans.map(({ key }) => key));

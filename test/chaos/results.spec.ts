@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { invariantNames } from './judge';
-import { Results, tableHead, tableRow, type RunResult } from './results';
+import { invariantNames, type Verdict } from './judge';
+import { conclusionOf, Results, tableHead, tableRow, type RunResult } from './results';
 
 const none = { checked: 3, broken: 0, examples: [] };
 const run: RunResult = {
@@ -19,6 +19,7 @@ const run: RunResult = {
   recoveryS: 2.34,
   wallS: 61.2,
   startedAt: '2026-01-14T17:00:00.000Z',
+  scale: 60,
   verdict: 'held',
 };
 
@@ -37,6 +38,12 @@ describe(Results.name, () => {
     expect(again.has('worker-killed', 5, 'redis')).toBe(false);
   });
 
+  it('runs again what could not be judged', () => {
+    const results = Results.open(undefined);
+    results.add({ ...run, verdict: 'not-judged' });
+    expect(results.has('worker-killed', 4, 'redis')).toBe(false);
+  });
+
   it('refuses a file that holds something else', () => {
     writeFileSync(join(dir, 'other.json'), '{}');
     expect(() => Results.open(join(dir, 'other.json'))).toThrow('holds no results');
@@ -48,5 +55,19 @@ describe(Results.name, () => {
     expect(cell(tableRow(run))).toBe('0/3');
     expect(cell(tableRow(broken))).toBe('2/3 !');
     expect(tableRow({ ...run, recoveryS: null })).toContain('never');
+  });
+});
+
+describe(conclusionOf, () => {
+  it.each<[Verdict[], 0 | 1, string]>([
+    [['held', 'held'], 0, 'All 2 runs held every promise.'],
+    [['held', 'broken'], 1, '1 of 2 runs broke a promise.'],
+    [['held', 'not-judged'], 0, '1 of 2 runs held every promise. 1 could not be judged'],
+    [['broken', 'not-judged'], 1, '1 of 2 runs broke a promise. 1 could not be judged'],
+    [['not-judged', 'not-judged'], 1, 'Nothing is proven. 2 could not be judged'],
+  ])('of %j ends with %i', (verdicts, exitCode, text) => {
+    const conclusion = conclusionOf(verdicts.map((verdict) => ({ verdict })));
+    expect(conclusion.exitCode).toBe(exitCode);
+    expect(conclusion.text).toContain(text);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { invariantNames, type InvariantName } from './judge';
+import { invariantNames, type InvariantName, type Verdict } from './judge';
 
 export interface RunResult {
   readonly attack: string;
@@ -21,7 +21,9 @@ export interface RunResult {
   readonly recoveryS: number | null;
   readonly wallS: number;
   readonly startedAt: string;
-  readonly verdict: 'held' | 'broken';
+  /** How many times faster than real time it went. */
+  readonly scale: number;
+  readonly verdict: Verdict;
 }
 
 /** The results of all runs so far, in a file that is always whole. Without a file they are only remembered. */
@@ -39,8 +41,12 @@ export class Results {
     return new Results(file, runs);
   }
 
+  /** Whether it was judged already. */
   has(attack: string, seed: number, queue: RunResult['queue']): boolean {
-    return this.runs.some((run) => run.attack === attack && run.seed === seed && run.queue === queue);
+    return this.runs.some(
+      (run) =>
+        run.attack === attack && run.seed === seed && run.queue === queue && run.verdict !== 'not-judged',
+    );
   }
 
   add(run: RunResult): void {
@@ -83,4 +89,20 @@ export function tableRow(run: RunResult): (string | number)[] {
     Math.round(run.wallS),
     run.verdict,
   ];
+}
+
+/** What all runs together say. A run that could not be judged proves nothing; when none could, that is a failure. */
+export function conclusionOf(runs: readonly Pick<RunResult, 'verdict'>[]): {
+  readonly text: string;
+  readonly exitCode: 0 | 1;
+} {
+  const count = (verdict: Verdict): number => runs.filter((run) => run.verdict === verdict).length;
+  const [held, broken, notJudged] = [count('held'), count('broken'), count('not-judged')];
+  const unproven =
+    notJudged === 0 ? '' : ` ${notJudged} could not be judged: this machine was too slow for them.`;
+  if (broken > 0)
+    return { text: `${broken} of ${runs.length} runs broke a promise.${unproven}`, exitCode: 1 };
+  if (held === 0 && notJudged > 0) return { text: `Nothing is proven.${unproven}`, exitCode: 1 };
+  const all = notJudged === 0 ? `All ${held}` : `${held} of ${runs.length}`;
+  return { text: `${all} runs held every promise.${unproven}`, exitCode: 0 };
 }

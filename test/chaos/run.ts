@@ -4,10 +4,10 @@ import type { Attack } from './attacks';
 import { realPause } from './attacks/attack';
 import { connectFleet, openActions, orderCampaign, type Window } from './campaign';
 import { collectEvidence } from './collect';
-import { graceRealMs, type Evidence } from './evidence';
+import { graceRealMs, nothingHappened, type Evidence } from './evidence';
 import type { Ground } from './ground';
 import { Installation } from './installation';
-import { brokenInvariants, invariantNames, judge, recoveryS, steeredDevices, type Findings } from './judge';
+import { invariantNames, judge, recoveryS, steeredDevices, verdictOf, type Findings } from './judge';
 import { fleetOf, type ChaosOptions } from './options';
 import type { RunResult } from './results';
 
@@ -51,7 +51,7 @@ export async function runAttack(attack: Attack, seed: number, context: RunContex
       campaignUnderAttack(attack, random, skewMs, installation, context),
       context.interrupted,
     ]);
-    return resultOf(attack, seed, ground.redis === undefined ? 'postgres' : 'redis', evidence, beganAt);
+    return resultOf(attack, seed, { ...context, evidence, beganAt });
   } finally {
     await installation.stop();
     await ground.drop(databaseUrl);
@@ -63,19 +63,35 @@ async function campaignUnderAttack(
   random: () => number,
   skewMs: number,
   installation: Installation,
-  { ground, say }: RunContext,
+  { ground, options, say }: RunContext,
 ): Promise<Evidence> {
   await installation.start();
   say('the service and the sandbox are up');
-  const devices = await connectFleet(installation);
-  say(`${devices} devices are read`);
-  const window = await orderCampaign(installation, windowMs);
+  const prepared = await prepareCampaign(attack, installation, say);
+  if (!prepared) return nothingHappened(options.devices);
+  const { devices, window } = prepared;
   const inS = installation.clock.realMs(window.startsAt - installation.clock.now()) / 1000;
   say(`the campaign is planned, its window begins in ${Math.round(inS)} s`);
   const recoveredRealAt = await attack.perform({ ground, installation, window, random, say });
   await untilGivenBack(installation, window, recoveredRealAt);
   await realPause(quietRealMs);
   return collectEvidence(installation, { devices, window, recoveredRealAt, skewMs });
+}
+
+/** @returns undefined when the service or the machine was too slow for it. */
+async function prepareCampaign(
+  attack: Attack,
+  installation: Installation,
+  say: RunContext['say'],
+): Promise<{ readonly devices: number; readonly window: Window } | undefined> {
+  try {
+    const devices = await connectFleet(installation, attack.ownPace === true);
+    say(`${devices} devices are read`);
+    return { devices, window: await orderCampaign(installation, windowMs) };
+  } catch (error) {
+    say(`no campaign could be prepared: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 /** Until nothing is open and no home is steered, or time is up. */
@@ -97,9 +113,12 @@ async function untilGivenBack(
 function resultOf(
   attack: Attack,
   seed: number,
-  queue: RunResult['queue'],
-  evidence: Evidence,
-  beganAt: number,
+  {
+    ground,
+    options,
+    evidence,
+    beganAt,
+  }: RunContext & { readonly evidence: Evidence; readonly beganAt: number },
 ): RunResult {
   const findings = judge(evidence);
   const outcomes: Record<string, number> = {};
@@ -110,7 +129,7 @@ function resultOf(
   return {
     attack: attack.name,
     seed,
-    queue,
+    queue: ground.redis === undefined ? 'postgres' : 'redis',
     devices: evidence.devices,
     steered: steeredDevices(evidence).size,
     writes: evidence.writes.length,
@@ -119,7 +138,8 @@ function resultOf(
     recoveryS: recoveryS(evidence) ?? null,
     wallS: (Date.now() - beganAt) / 1000,
     startedAt: new Date(beganAt).toISOString(),
-    verdict: brokenInvariants(findings).length === 0 ? 'held' : 'broken',
+    scale: options.scale,
+    verdict: verdictOf(findings),
   };
 }
 

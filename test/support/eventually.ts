@@ -9,7 +9,7 @@ const pollMs = 25;
  */
 export async function eventually<T>(
   check: () => T | Promise<T>,
-  { timeoutMs = 10_000 }: { timeoutMs?: number } = {},
+  { timeoutMs = 10_000, everyMs = pollMs }: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<Exclude<T, false | undefined>> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
@@ -21,7 +21,7 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    await delay(pollMs);
+    await delay(everyMs);
   } while (Date.now() < deadline);
   const said = last instanceof Error ? last.message : `it gave ${String(last)}`;
   throw new Error(`not within ${timeoutMs} ms: ${said}`, { cause: last });

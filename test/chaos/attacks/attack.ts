@@ -17,6 +17,8 @@ export interface Attack {
   /** In a sentence, for `--help`. */
   readonly what: string;
   readonly needsRedis?: true;
+  /** The attack is about the vendors' rates: nothing better was agreed with them. */
+  readonly ownPace?: true;
   /** ms by which the clock of the first worker is wrong. */
   readonly skewMs?: (random: () => number) => number;
   /** Begins once the campaign is planned. @returns the real instant at which everything works again. */

@@ -41,6 +41,7 @@ async function shareOfWrites(scene: Scene, fault: string, share: number): Promis
 export const rateLimited: Attack = {
   name: 'rate-limited',
   what: 'storms of 429: every few seconds most requests are refused, until 3 to 15 s after the window',
+  ownPace: true,
   async perform(scene) {
     const { random, window, installation } = scene;
     await until(scene, window.startsAt, -1_000);
