@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../support';
+import { commandOf, descendants, isAlive } from './support/processes';
 import { Program } from './support/program';
 
 jest.setTimeout(400_000);
@@ -19,33 +20,6 @@ async function urlOf(program: Program): Promise<string> {
   const [, url] = await program.said(/Warmshift is running at (\S+)/, 120_000);
   return url ?? '';
 }
-
-/** Every process that descends from this one, the guard of the embedded Postgres among them. */
-function descendants(pid: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => ({ pid: Number(name), parent: parentOf(Number(name)) }));
-  const below = (of: number): number[] =>
-    parents.filter(({ parent }) => parent === of).flatMap((child) => [child.pid, ...below(child.pid)]);
-  return below(pid);
-}
-
-function parentOf(pid: number): number | undefined {
-  const stat = statOf(pid);
-  return stat === undefined || stat.state === 'Z' ? undefined : stat.parent;
-}
-
-function statOf(pid: number): { state: string; parent: number } | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state = '', parent = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state, parent: Number(parent) };
-  } catch {
-    return undefined;
-  }
-}
-
-const isAlive = (pid: number): boolean => (statOf(pid)?.state ?? 'Z') !== 'Z';
 
 describe('npm start without settings', () => {
   let adminKey = '';
@@ -95,11 +69,3 @@ describe('npm start without settings', () => {
     await eventually(() => processes.every((pid) => !isAlive(pid)), { timeoutMs: 30_000 });
   });
 });
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return '';
-  }
-}
