@@ -20,7 +20,8 @@ describe('options of npm run chaos', () => {
   });
 
   it('has a short form and single attacks', () => {
-    expect(read('--short').attacks).toEqual(shortAttacks);
+    expect(read('--short')).toMatchObject({ attacks: shortAttacks, devices: 300 });
+    expect(read('--short', '--devices', '500').devices).toBe(500);
     expect(read('--attack', 'redis-down', '--attack', 'clock-off').attacks.map(({ name }) => name)).toEqual([
       'redis-down',
       'clock-off',

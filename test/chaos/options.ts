@@ -7,6 +7,10 @@ export interface FleetSize {
   readonly nox: number;
 }
 
+const fullFleet = 500;
+/** The short form has to be done in minutes on a small machine that others use as well. */
+const shortFleet = 300;
+
 export interface ChaosOptions {
   readonly attacks: readonly Attack[];
   readonly seeds: readonly number[];
@@ -27,10 +31,10 @@ Starts the real service beside the sandbox, runs a campaign over its devices, at
 sandbox's own records whether a promise was broken. Exits 0 only if none was. Nothing is left behind.
 
   --attack NAME     only this one; may be given several times
-  --short           a few attacks, one repetition each: ${shortAttacks.map(({ name }) => name).join(', ')}
+  --short           a few attacks over ${shortFleet} devices, one repetition each: ${shortAttacks.map(({ name }) => name).join(', ')}
   --seed N          of the first repetition: decides moments and victims (default 1)
   --repeat N        repetitions per attack, with seeds N, N+1 and so on (default 1; 20 is the long form)
-  --devices N       at least so many over the vendors that can be steered (default 500)
+  --devices N       at least so many over the vendors that can be steered (default ${fullFleet})
   --queue NAME      redis or postgres (default: redis where a redis-server is installed)
   --workers N       worker processes (default 2)
   --scale N         how many times faster than real time (default 60)
@@ -52,7 +56,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions | 'help' {
   return {
     attacks: chosenAttacks(values.attack ?? [], values.short === true),
     seeds: Array.from({ length: repeat }, (_, index) => first + index),
-    devices: whole(values.devices, 'devices', 20, 20_000, 500),
+    devices: whole(values.devices, 'devices', 20, 20_000, values.short ? shortFleet : fullFleet),
     queue: queueOf(values.queue),
     workers: whole(values.workers, 'workers', 1, 16, 2),
     scale: whole(values.scale, 'scale', 1, 200, 60),

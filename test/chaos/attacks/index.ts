@@ -30,10 +30,5 @@ export const attacks: readonly Attack[] = [
   doubledJobs,
 ];
 
-/** Of the short form: one of each kind, a process, the store, the vendor, the customer. */
-export const shortAttacks: readonly Attack[] = [
-  allWorkersKilled,
-  postgresRestarted,
-  responsesLost,
-  customersOverride,
-];
+/** Of the short form: one of each kind, a process, the store, the vendor. */
+export const shortAttacks: readonly Attack[] = [allWorkersKilled, postgresRestarted, responsesLost];
