@@ -36,6 +36,7 @@ export {
   type SteerableDevicesPage,
   type SteerableDevicesFilter,
 } from './view/steerable-devices.repository';
+export { ThermalDevices, type ThermalDevice, type ThermalZone } from './view/thermal-devices.repository';
 export { ZoneHistory } from './view/zone-history.repository';
 export { SyncRequests } from './view/sync-requests.service';
 export { ZoneLabels, type ZoneLabel } from './view/zone-labels.repository';

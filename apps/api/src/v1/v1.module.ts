@@ -1,6 +1,11 @@
 import { Module } from '@nestjs/common';
+import { CampaignsModule } from '@warmshift/campaigns';
 import { FleetViewModule } from '@warmshift/fleet-sync';
 import { V1DevicesController } from './devices.controller';
+import { ThermalControlController } from './thermal-control.controller';
 
-@Module({ imports: [FleetViewModule], controllers: [V1DevicesController] })
+@Module({
+  imports: [CampaignsModule, FleetViewModule],
+  controllers: [V1DevicesController, ThermalControlController],
+})
 export class V1Module {}

@@ -9,6 +9,7 @@ import { FleetSummaries } from './fleet-summary.repository';
 import { SitesView } from './sites-view.repository';
 import { SteerableDevices } from './steerable-devices.repository';
 import { SyncRequests } from './sync-requests.service';
+import { ThermalDevices } from './thermal-devices.repository';
 import { ZoneHistory } from './zone-history.repository';
 import { ZoneLabels } from './zone-labels.repository';
 
@@ -21,6 +22,7 @@ import { ZoneLabels } from './zone-labels.repository';
     { provide: ZoneHistory, inject: [Database], useFactory: (db: Database) => new ZoneHistory(db) },
     { provide: FleetSummaries, inject: [Database], useFactory: (db: Database) => new FleetSummaries(db) },
     { provide: SteerableDevices, inject: [Database], useFactory: (db: Database) => new SteerableDevices(db) },
+    { provide: ThermalDevices, inject: [Database], useFactory: (db: Database) => new ThermalDevices(db) },
     { provide: ZoneLabels, inject: [Database], useFactory: (db: Database) => new ZoneLabels(db) },
     {
       provide: SyncRequests,
@@ -42,6 +44,7 @@ import { ZoneLabels } from './zone-labels.repository';
     FleetSummaries,
     SteerableDevices,
     SyncRequests,
+    ThermalDevices,
     FleetSettings,
   ],
 })
