@@ -2,12 +2,9 @@ import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { instantInput } from '../http/wire';
 
-const unit = z
-  .enum(['kWh', 'celsius'])
-  .default('kWh')
-  .meta({
-    description: 'Unit of states and flows. Where the heat capacity is not known, only °C can be told.',
-  });
+const unit = z.enum(['kWh', 'celsius']).default('kWh').meta({
+  description: 'Unit of states and flows. Where the heat capacity is not known, only °C can be told.',
+});
 const deviceId = z.uuid('is not an id').meta({ description: 'Id of the device, ours.' });
 
 export class CurrentStateQuery extends createZodDto(z.object({ device_id: deviceId, unit })) {}

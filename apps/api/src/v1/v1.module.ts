@@ -2,10 +2,11 @@ import { Module } from '@nestjs/common';
 import { CampaignsModule } from '@warmshift/campaigns';
 import { FleetViewModule } from '@warmshift/fleet-sync';
 import { V1DevicesController } from './devices.controller';
+import { ScheduleController } from './schedule.controller';
 import { ThermalControlController } from './thermal-control.controller';
 
 @Module({
   imports: [CampaignsModule, FleetViewModule],
-  controllers: [V1DevicesController, ThermalControlController],
+  controllers: [V1DevicesController, ThermalControlController, ScheduleController],
 })
 export class V1Module {}
