@@ -132,6 +132,110 @@ describe('thermal control in the shapes of NOX', () => {
     });
   });
 
+  describe('schedule', () => {
+    const slots = (from: number, to: number, word: string) =>
+      Array.from({ length: 96 }, (_, index) => (index >= from && index < to ? word : 'none'));
+    const campaigns = () => world.query<{ id: string }>('SELECT id FROM campaigns');
+    const post = (body: object) => world.as(bootstrapKey).post(`${door}/schedule`, body);
+
+    it.each([
+      ['room', { room: ['none'] }, 'known'],
+      ['room.0', { room: slots(0, 49, 'decrease') }, 'known'],
+      ['DHW.3', { DHW: slots(3, 8, 'increase') }, 'known'],
+      ['DHW', { DHW: slots(3, 5, 'increase') }, 'bare'],
+      ['body', { room: slots(0, 0, 'none') }, 'known'],
+      ['start_time', { room: slots(0, 4, 'decrease'), start_time: '2020-01-15T12:00:00Z' }, 'known'],
+      // Never measured: the rules let nothing be done with it.
+      ['room.4', { room: slots(4, 8, 'decrease') }, 'bare'],
+    ] as const)('refuses it as a whole and names %s', async (field, body, of) => {
+      const { body: problem } = await post({ device_id: of === 'known' ? known : bare, ...body }).expect(400);
+      expect(problem.errors).toContainEqual({ field, reason: expect.any(String) });
+      expect(await campaigns()).toEqual([]);
+    });
+
+    it('is not for viewers, nor for devices of others', async () => {
+      const viewer = await world.newKey(supplierId, 'viewer');
+      const body = { device_id: known, room: slots(4, 8, 'decrease') };
+      await world.as(viewer).post(`${door}/schedule`, body).expect(403);
+      await post({ ...body, device_id: foreign }).expect(404);
+      expect(await campaigns()).toEqual([]);
+    });
+
+    it('becomes one campaign per stretch, once per Idempotency-Key', async () => {
+      const body = { device_id: known, room: slots(4, 8, 'decrease') };
+      const first = await post(body).set('idempotency-key', 'evening').expect(200);
+      const again = await post(body).set('idempotency-key', 'evening').expect(200);
+      expect(again.body).toEqual(first.body);
+      const { campaign_ids: ids, starts_at: startsAt } = first.body.meta;
+      expect(ids).toHaveLength(1);
+      const { body: campaign } = await world
+        .as(bootstrapKey)
+        .get(`/admin/v1/campaigns/${ids[0]}`)
+        .expect(200);
+      expect(campaign).toMatchObject({
+        direction: 'decrease',
+        startsAt: new Date(Date.parse(startsAt) + 60 * 60_000).toISOString(),
+        endsAt: new Date(Date.parse(startsAt) + 120 * 60_000).toISOString(),
+        selection: { deviceIds: [known], zones: ['room'] },
+      });
+    });
+  });
+
+  describe('settings', () => {
+    const path = '/v1/devices/settings';
+    const patch = (body: object) => world.as(bootstrapKey).patch(path, body);
+
+    it('are the limits that hold, and are changed within the hard ones', async () => {
+      await patch({
+        device_id: known,
+        user_id: 'user_4',
+        room: { temperature_lower_bound: 1.5, temperature_upper_bound: 1.5 },
+        dhw: { temperature_lower_bound: 45 },
+      }).expect(204);
+      const { body } = await get(`${path}?device_id=${known}`).expect(200);
+      expect(body.data).toEqual([
+        {
+          device_id: known,
+          room: { temperature_lower_bound: 1.5, temperature_upper_bound: 1.5, preferred_temperature: 21 },
+          dhw: { temperature_lower_bound: 45, temperature_upper_bound: 60 },
+          optimization_settings: { flex_trading: true },
+        },
+      ]);
+    });
+
+    it('switch steering off and on', async () => {
+      for (const on of [false, true]) {
+        await patch({ device_id: known, optimization_settings: { flex_trading: on } }).expect(204);
+        const { body } = await get(`${path}?device_id=${known}`).expect(200);
+        expect(body.data[0].optimization_settings).toEqual({ flex_trading: on });
+      }
+    });
+
+    it.each([
+      ['room.preferred_temperature', { room: { preferred_temperature: 21 } }],
+      ['room.temperature_control_mode', { room: { temperature_control_mode: 'off' } }],
+      ['optimization_settings.dynamic_tariff', { optimization_settings: { dynamic_tariff: true } }],
+      ['location', { location: { country: 'BE' } }],
+      ['room.temperature_upper_bound', { room: { temperature_lower_bound: 1, temperature_upper_bound: 2 } }],
+      ['ruleSettings.dhwFloorC', { dhw: { temperature_lower_bound: 30 } }],
+      ['body', {}],
+    ])('names %s when it cannot be written', async (field, body) => {
+      const { body: problem } = await patch({ device_id: known, ...body }).expect(400);
+      expect(problem.errors).toEqual([{ field, reason: expect.any(String) }]);
+    });
+
+    it('are not for viewers, nor of devices of others', async () => {
+      const body = { device_id: known, optimization_settings: { flex_trading: false } };
+      await world
+        .as(await world.newKey(supplierId, 'viewer'))
+        .patch(path, body)
+        .expect(403);
+      await patch({ ...body, device_id: foreign }).expect(404);
+      await patch({ ...body, user_id: 'somebody else' }).expect(404);
+      await get(`${path}?device_id=${foreign}`).expect(404);
+    });
+  });
+
   it.each(['current-state', 'forecast'])('%s does not know devices of other suppliers', async (name) => {
     await get(`${door}/${name}?device_id=${foreign}`).expect(404);
     await get(`${door}/${name}`).expect(400);
