@@ -85,10 +85,13 @@ function tooLong(stretch: Stretch): FieldProblem[] {
 
 function stretchesOf(zone: ZoneKind, slots: readonly Slot[]): Stretch[] {
   const stretches: Stretch[] = [];
-  for (let from = 0, to = 0; from < slots.length; from = to) {
+  let from = 0;
+  while (from < slots.length) {
     const direction = slots[from]!;
-    for (to = from; slots[to] === direction;) to += 1;
-    if (direction !== 'none') stretches.push({ zone, direction, from, count: to - from });
+    let count = 1;
+    while (slots[from + count] === direction) count += 1;
+    if (direction !== 'none') stretches.push({ zone, direction, from, count });
+    from += count;
   }
   return stretches;
 }
