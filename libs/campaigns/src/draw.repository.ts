@@ -1,5 +1,12 @@
-import { at, type Database } from '@warmshift/db';
-import { expectedDraw, hourMs, type ExpectedDraw, type Instant } from '@warmshift/domain';
+import { at, iso, recordset, type Database } from '@warmshift/db';
+import {
+  expectedDraw,
+  hourMs,
+  sameHourOnDaysBefore,
+  type ExpectedDraw,
+  type Instant,
+  type Span,
+} from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
 import type { CampaignOrder } from './campaign-order';
 
@@ -7,6 +14,11 @@ interface RecentRow {
   readonly zoneId: string;
   readonly readings: readonly { readonly at: Instant; readonly powerW: number }[];
 }
+
+/** As many days ago at most: a week has every weekday once. */
+const daysBefore = 7;
+/** What an action shifted comes back for so long after its end, and says nothing of a usual day. */
+const reboundMs = 2 * hourMs;
 
 /** What zones would draw without us. */
 export class DrawRepository {
@@ -17,19 +29,24 @@ export class DrawRepository {
     order: CampaignOrder,
     now: Instant,
   ): Promise<Map<string, ExpectedDraw>> {
-    const recent = await this.recent(
-      contexts.map(({ zoneId }) => zoneId),
-      now,
-    );
     const window = { startsAt: order.startsAt, endsAt: order.endsAt };
+    const [recent, days] = await Promise.all([
+      this.recent(
+        contexts.map(({ zoneId }) => zoneId),
+        now,
+      ),
+      this.sameHourOfRecentDays(contexts, window, now),
+    ]);
     return new Map(
       contexts.map(({ zoneId, facts, power }) => [
         zoneId,
         expectedDraw(
           {
             recentPowers: recent.get(zoneId) ?? [],
+            sameHourOfRecentDays: days.get(zoneId),
             vendorExpectedPowerW: power.expectedW,
             heating: facts.heating,
+            stateAt: facts.measuredAt,
             maxPowerW: power.maxW,
             setpointC: facts.setpointC,
             temperatureC: facts.temperatureC,
@@ -38,6 +55,44 @@ export class DrawRepository {
         ),
       ]),
     );
+  }
+
+  /** Mean W of the window's hours on the days before, in local time, of days on which nobody steered the zone then. */
+  private async sameHourOfRecentDays(
+    contexts: readonly ZoneContext[],
+    window: Span,
+    now: Instant,
+  ): Promise<Map<string, number[]>> {
+    const timeZones = [...new Set(contexts.map(({ facts }) => facts.timeZone))];
+    const spans = timeZones.flatMap((timeZone) =>
+      sameHourOnDaysBefore(window, timeZone, daysBefore)
+        .filter(({ endsAt }) => endsAt <= now)
+        .map(({ startsAt, endsAt }) => ({ timeZone, startsAt: iso(startsAt), endsAt: iso(endsAt) })),
+    );
+    if (spans.length === 0) return new Map();
+    const rows = await this.db.rows<{ readonly zoneId: string; readonly powersW: number[] }>(
+      `SELECT day."zoneId", array_agg(day.power_w ORDER BY day.starts_at DESC) AS "powersW"
+       FROM (
+         SELECT zone."zoneId", span."startsAt" AS starts_at, avg(reading.power_w)::float8 AS power_w
+         FROM jsonb_to_recordset($1::jsonb) AS zone("zoneId" uuid, "timeZone" text)
+         JOIN jsonb_to_recordset($2::jsonb) AS span("timeZone" text, "startsAt" timestamptz, "endsAt" timestamptz)
+           ON span."timeZone" = zone."timeZone"
+         JOIN readings reading ON reading.zone_id = zone."zoneId" AND reading.measured_at >= span."startsAt"
+           AND reading.measured_at < span."endsAt" AND reading.power_w IS NOT NULL
+           AND reading.power_quality IN ('reported', 'estimated')
+         WHERE NOT EXISTS (
+           SELECT 1 FROM actions action WHERE action.zone_id = zone."zoneId" AND action.sent_at IS NOT NULL
+             AND action.starts_at < span."endsAt"
+             AND coalesce(action.ended_at, action.ends_at) + make_interval(secs => $3) > span."startsAt")
+         GROUP BY 1, 2 HAVING count(*) >= 3) day
+       GROUP BY 1`,
+      [
+        recordset(contexts.map(({ zoneId, facts }) => ({ zoneId, timeZone: facts.timeZone }))),
+        recordset(spans),
+        reboundMs / 1000,
+      ],
+    );
+    return new Map(rows.map(({ zoneId, powersW }) => [zoneId, powersW]));
   }
 
   private async recent(

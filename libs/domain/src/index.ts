@@ -22,6 +22,7 @@ export * from './calendar/country-time-zones';
 export * from './calendar/local-day';
 export * from './calendar/quiet-hours';
 export * from './calendar/recurrence';
+export * from './calendar/same-hour';
 export { isTimeZone, timeZoneFor } from './calendar/time-zone';
 export * from './comfort/bounded-settings';
 export * from './comfort/defaults';
