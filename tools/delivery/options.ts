@@ -29,7 +29,8 @@ target, the window within 2 %, and the power after the release stayed under the 
   --observe M    minutes in which the fleet is watched before the order (60 to 1440, default 75)
   --after M      minutes after the window in which what comes back is judged (15 to 360, default 120)
   --cap S        of the target, what may come back in a slot after the release (0.1 to 5, default 1.75)
-  --scale N      how many times faster than real time (5 to 120, default 30)
+  --scale N      how many times faster than real time (5 to 120, default 10); commands take real time,
+                 so the starts of a large fleet are late when it is high
   --seed N       of the simulated homes (default 1)
   --json FILE    the numbers as JSON
   --help         this text`;
@@ -76,7 +77,7 @@ export function deliveryOptions(
     observeMinutes: number('observe', 60, 1_440, 75),
     afterMinutes: number('after', 15, 360, 120),
     capShare: number('cap', 0.1, 5, 1.75, false),
-    scale: number('scale', 5, 120, 30),
+    scale: number('scale', 5, 120, 10),
     seed: number('seed', 0, 2_147_483_647, 1),
     json: typeof values['json'] === 'string' ? values['json'] : undefined,
   };
