@@ -15,8 +15,11 @@ export interface Window {
 /** What a supplier of some hundred homes agrees with its vendors; their own paces are made for a handful of homes. */
 const agreedPerSecond: Readonly<Record<string, number>> = { heatingcontrol: 20, istabai: 10, nox: 20 };
 
+/** Time goes so fast that on a slow machine some readings are always old again; those zones are left out of the plan. */
+const readShare = 0.95;
+
 /**
- * Connects the vendors that can be steered and waits until every device was read.
+ * Connects the vendors that can be steered and waits until every device is known and nearly all of them were read.
  * @param ownPace at the vendors' own paces, without an agreed one.
  * @returns how many devices there are.
  */
@@ -28,10 +31,9 @@ export async function connectFleet({ sandbox, operator }: Installation, ownPace:
   }
   await eventually(async () => {
     const devices = await operator.devices();
-    const unread = devices
-      .flatMap(({ zones }) => zones)
-      .filter(({ status }) => (status?.code ?? 'STALE_DATA') === 'STALE_DATA').length;
-    if (devices.length < listed || unread > 0)
+    const zones = devices.flatMap((device) => device.zones);
+    const unread = zones.filter(({ status }) => (status?.code ?? 'STALE_DATA') === 'STALE_DATA').length;
+    if (devices.length < listed || unread > zones.length * (1 - readShare))
       throw new Error(`${devices.length} of ${listed} devices are known, ${unread} zones were not read`);
     return true;
   }, patience);
