@@ -1,3 +1,4 @@
+import { ReadingPartitions } from '@warmshift/db';
 import { hourMs, minuteMs, slotMs } from '@warmshift/domain';
 import { testDatabase } from '../../support';
 import { CampaignWorld } from '../../support/world';
@@ -56,6 +57,47 @@ describe('a preview', () => {
     const { plan } = await world.campaigns.occurrence(supplierId, occurrenceId);
     expect(plan?.slots).toEqual(preview.slots);
     expect(plan?.leftOut).toEqual(preview.leftOut);
+  });
+
+  it('expects the draw of the same hour of days on which nobody steered the zone', async () => {
+    const { supplierId, rooms } = await world.fleet(2);
+    const [strong, weak] = [rooms[0]!, rooms[1]!];
+    await db.query('UPDATE zones SET heating = NULL WHERE supplier_id = $1', [supplierId]);
+    const [startsAt, endsAt] = [world.order().startsAt, world.order().endsAt].map((text) =>
+      Date.parse(text!),
+    ) as [number, number];
+    const draws = async (zoneId: string, daysAgo: number, powerW: number) => {
+      await new ReadingPartitions(world.db).ensure([startsAt - daysAgo * 24 * hourMs]);
+      for (const minutes of [5, 20, 35, 50]) {
+        await db.query(
+          `INSERT INTO readings (zone_id, measured_at, supplier_id, received_at, power_w, power_quality)
+           VALUES ($1, $2, $3, $2, $4, 'reported')`,
+          [zoneId, new Date(startsAt - daysAgo * 24 * hourMs + minutes * minuteMs), supplierId, powerW],
+        );
+      }
+    };
+    for (const daysAgo of [1, 2, 3]) {
+      await draws(strong.zoneId, daysAgo, 800);
+      await draws(weak.zoneId, daysAgo, 400);
+    }
+    await draws(weak.zoneId, 4, 0);
+    const fourDays = 4 * 24 * hourMs;
+    const steered = {
+      startsAt: startsAt - fourDays,
+      endsAt: endsAt - fourDays,
+    };
+    const { occurrenceId } = await world.rows.occurrence(supplierId, steered, {
+      occurrence: { status: 'CANCELLED' },
+    });
+    await world.rows.action(supplierId, occurrenceId, weak, steered, {
+      state: 'RESTORED',
+      sent_at: new Date(steered.startsAt).toISOString(),
+      ended_at: new Date(steered.endsAt).toISOString(),
+    });
+    const { actions } = await world.service.preview(supplierId, world.order());
+    const yieldW = (zoneId: string) => actions.find((action) => action.zoneId === zoneId)!.expectedYieldW;
+    expect(yieldW(strong.zoneId)).toBeGreaterThan(700);
+    expect(yieldW(strong.zoneId) / yieldW(weak.zoneId)).toBeCloseTo(2, 1);
   });
 
   it('of another day counts the cycles and the quiet hours of that day', async () => {
