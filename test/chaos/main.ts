@@ -112,5 +112,6 @@ function tell(run: RunResult): void {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof BadArgument ? 2 : 1;
+  // At once: an attack that was interrupted would go on with its waits, and with what it does to servers that are gone.
+  process.exit(error instanceof BadArgument ? 2 : 1);
 });
