@@ -19,6 +19,9 @@ export class ScopedPool extends Pool {
     private readonly scope: DatabaseScope,
   ) {
     super(config);
+    // The pool listens only to idle connections. One that breaks while it is handed out, the scope not yet set, would end the process;
+    // whoever asks it next is told.
+    this.on('connect', (client) => client.on('error', () => undefined));
   }
 
   override connect(): Promise<PoolClient>;
