@@ -1,5 +1,5 @@
 import { eventAfterRestore, type Instant, type OutcomeCode } from '@warmshift/domain';
-import { VendorNotFound, type VendorState } from '@warmshift/vendors/contract';
+import { VendorNotFound, VendorUnavailable, type VendorState } from '@warmshift/vendors/contract';
 import type { ActionAdvancerOptions, StepContext } from './action-advancer';
 import { intentOf } from './intent';
 import { lookAgainMs, retryDelayRealMs } from './retry-delay';
@@ -107,37 +107,62 @@ export class Restorer {
 
   private async write(
     action: StoredAction,
-    { open }: StepContext,
+    context: StepContext,
     command: Record<string, unknown>,
   ): Promise<void> {
+    const { open } = context;
     const { actions, clock } = this.options;
     const { steering } = open.adapter;
     const times = open.manifest.steering;
     if (!steering || !times) throw new Error(`Connection ${action.connectionId} can no longer steer.`);
     const before = clock.now();
-    if (action.restoreSentAt !== undefined && before < action.restoreSentAt + times.readBackUntilMs) {
+    if (action.restoreSentAt !== undefined && before < action.restoreSentAt + patienceMs(action, times)) {
       const dueAt = before + lookAgainMs(times.readBackAfterMs, action.attempts, clock);
       await actions.putOff(action, dueAt, 'Given back; the device does not show it yet.', before);
       return;
     }
-    const receipt = await steering.send(action.device, steering.commandSchema.parse(command), 'restore');
-    const now = clock.now();
-    await actions.note(
-      action,
-      {
-        event: 'restore_sent',
-        patch: {
-          restoreCommand: command,
-          restoreSentAt: now,
-          dueAt: now + times.readBackAfterMs,
-          attempts: 0,
-        },
-        cause: `The vendor answered: ${receipt.outcome}.`,
-        words: receipt.words,
-      },
-      now,
-    );
+    const sent = steering.commandSchema.parse(command);
+    try {
+      const { outcome, words } = await steering.send(action.device, sent, 'restore');
+      await this.noteSent(action, context, `The vendor answered: ${outcome}.`, words, command);
+    } catch (error) {
+      if (!(error instanceof VendorUnavailable) || !error.sent) throw error;
+      await this.noteSent(action, context, `No answer (${error.message}); it may have arrived.`, error.words);
+    }
   }
+
+  /** @param taken the command, when the vendor said that it has it. */
+  private async noteSent(
+    action: StoredAction,
+    { open }: StepContext,
+    cause: string,
+    words: string | undefined,
+    taken?: Record<string, unknown>,
+  ): Promise<void> {
+    const { actions, clock } = this.options;
+    const now = clock.now();
+    const patch = {
+      ...(taken === undefined ? {} : { restoreCommand: taken }),
+      restoreSentAt: now,
+      dueAt: now + (open.manifest.steering?.readBackAfterMs ?? 0),
+      attempts: 0,
+    };
+    await actions.note(action, { event: 'restore_sent', patch, cause, words }, now);
+  }
+}
+
+/**
+ * For how long a device that still shows ours may yet come to show what was given back. A write that nobody answered gets only
+ * the time until the first look: it may never have arrived, and somebody would stay steered meanwhile.
+ */
+function patienceMs(
+  { restoreCommand }: StoredAction,
+  {
+    readBackAfterMs,
+    readBackUntilMs,
+  }: { readonly readBackAfterMs: number; readonly readBackUntilMs: number },
+): number {
+  return restoreCommand === undefined ? readBackAfterMs : readBackUntilMs;
 }
 
 /** A read-back or the restore's own comparison found our command on the device. */

@@ -60,6 +60,35 @@ describe('giving back', () => {
     },
   );
 
+  it('reads before it writes again when the answer was lost, also where what was given back cannot be read', async () => {
+    const active = await activeAction();
+    // As at a vendor whose neutral order shows as nothing: only that one was sent tells that it is over.
+    const restoreFor: typeof world.vendor.steering.restoreFor = ({ restoreSentAt }, _command, snapshot) =>
+      restoreSentAt === undefined
+        ? { kind: 'write', command: snapshot as { setpointC: number } }
+        : { kind: 'restored' };
+    Object.assign(world.vendor.steering, { restoreFor });
+    active.device.answersToLose = 1;
+    await stop(active, 'device');
+    await world.doWhatIsDue();
+    await world.pass(minuteMs);
+    expect(await world.action(active.actionId)).toMatchObject({ state: 'RESTORED' });
+    expect(world.vendor.writesOf(active.room.vendorDeviceId, 'restore')).toHaveLength(1);
+  });
+
+  it('writes again soon when nobody answered and the device still shows ours', async () => {
+    const active = await activeAction();
+    active.device.answersToLose = 1;
+    active.device.applies = 'never';
+    await stop(active, 'device');
+    await world.doWhatIsDue();
+    active.device.applies = 0;
+    await world.pass(minuteMs);
+    expect(await world.action(active.actionId)).toMatchObject({ state: 'RESTORED' });
+    expect(active.device.shown()).toBe(21);
+    expect(world.vendor.writesOf(active.room.vendorDeviceId, 'restore')).toHaveLength(2);
+  });
+
   it('lets no write out when the stop comes between reading and sending', async () => {
     const planned = await world.roomInAction();
     world.vendor.whenRead = async () => {
