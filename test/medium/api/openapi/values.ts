@@ -85,7 +85,7 @@ function validOf(schema: Schema, schemas: Schemas, id: fc.Arbitrary<string>): fc
     case 'array':
       return fc.array(valuesOf(schema.items ?? {}, schemas, id), {
         minLength: Number(schema['minItems'] ?? 0),
-        maxLength: Math.min(4, Number(schema['maxItems'] ?? 4)),
+        maxLength: Math.max(Number(schema['minItems'] ?? 0), Math.min(4, Number(schema['maxItems'] ?? 4))),
       });
     case 'integer':
       return fc.integer(bounds(schema, -1_000, 2 ** 31));
