@@ -64,19 +64,18 @@ describe('a recurring campaign', () => {
     ).toEqual(['03-26T17:00', '03-27T17:00', '03-28T16:00', '03-29T16:00']);
   });
 
-  it('creates each occurrence once with many workers that die at random', async () => {
+  it('creates each occurrence once with many workers whose connections are cut at random', async () => {
     const { campaignId, days } = await order({ until: '2027-03-31' });
-    let killed = 0;
     for (let day = 0; day < 10; day += 1) {
       world.clock.advance(dayMs + 5 * hourMs);
       const workers = Array.from({ length: 4 }, () => new Database({ url: db.url }));
       const ticks = workers.map((worker) => new OccurrenceCalendar(worker, world.clock, world.logger).tick());
-      // Its backends are cut off in the midst of their statements and transactions, as kill -9 would.
+      // Its backends are cut off in the midst of their statements and transactions, those that chance finds there.
       await db.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ILIKE '%campaigns%' AND random() < 0.5`,
       );
-      killed += (await Promise.allSettled(ticks)).filter(({ status }) => status === 'rejected').length;
+      await Promise.allSettled(ticks);
       await Promise.all(workers.map((worker) => worker.close().catch(() => undefined)));
     }
     await world.calendar.tick();
@@ -88,7 +87,6 @@ describe('a recurring campaign', () => {
       [campaignId],
     );
     expect(jobs).toHaveLength(found.length);
-    expect(killed).toBeGreaterThanOrEqual(0);
   });
 
   it('goes on after one occurrence has ended, and is finished with its last one', async () => {
