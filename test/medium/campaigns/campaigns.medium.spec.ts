@@ -275,12 +275,13 @@ describe('an occurrence', () => {
     };
     const campaign = await world.service.create(supplierId, world.order(later), 'operator');
     await world.planner.planOccurrence(occurrenceOf(campaign));
-    const [sent] = await db.query<{ id: string }>('SELECT id FROM actions WHERE zone_id = $1', [
-      rooms[0]!.zoneId,
-    ]);
+    const [first] = await db.query<{ id: string }>(
+      'SELECT id FROM actions WHERE occurrence_id = $1 ORDER BY starts_at LIMIT 1',
+      [occurrenceOf(campaign)],
+    );
     world.clock.set(startsAt);
     await world.rows.refreshReadings();
-    await world.advancer().advance(sent!.id);
+    await world.advancer().advance(first!.id);
     const cancels = await Promise.allSettled([
       world.service.cancel(supplierId, campaign.campaignId, 'operator'),
       world.service.cancel(supplierId, campaign.campaignId, 'operator'),
