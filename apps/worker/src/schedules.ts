@@ -1,4 +1,9 @@
-import { Injectable, Inject, type BeforeApplicationShutdown } from '@nestjs/common';
+import {
+  Injectable,
+  Inject,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Reconciler } from '@warmshift/action-queue';
 import { DisinfectionPlanner, OccurrenceCalendar, OccurrenceProgress } from '@warmshift/campaigns';
@@ -12,7 +17,7 @@ import { WebhookHandOut } from '@warmshift/webhooks';
  * number of replicas at once; none of them holds work that another could not take up.
  */
 @Injectable()
-export class Schedules implements BeforeApplicationShutdown {
+export class Schedules implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly running = new Map<string, Promise<void>>();
   private readonly failing = new Set<string>();
   private stopping = false;
@@ -72,6 +77,13 @@ export class Schedules implements BeforeApplicationShutdown {
   @Interval(3_600_000)
   forgetWebhooks(): Promise<void> {
     return this.tick('webhook-forget', () => this.webhooks.forgetOld());
+  }
+
+  /** What else comes seldom: a worker that is restarted often gets to it all the same. */
+  onApplicationBootstrap(): void {
+    void this.createOccurrences();
+    void this.planDisinfections();
+    void this.alertOfOverdueTanks();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
