@@ -79,6 +79,26 @@ describe('an order', () => {
     expect(sent!.limit_c).toBe(20);
   });
 
+  it('previews what comes back after the window, and what it takes of the vendor', async () => {
+    const { connectionId, supplierId } = await world.fleet(4);
+    const { actions, afterSlots, quotaUse, reboundWh } = await world.service.preview(
+      supplierId,
+      world.order(),
+    );
+    expect(actions).toHaveLength(4);
+    expect(afterSlots).toHaveLength((2 * hourMs) / slotMs);
+    expect(afterSlots[0]!.reboundW).toBeGreaterThan(0);
+    const afterWh = afterSlots.reduce((sum, { reboundW }) => sum + (reboundW * slotMs) / hourMs, 0);
+    expect(afterWh).toBeGreaterThan(0);
+    expect(afterWh).toBeLessThanOrEqual(reboundWh + 1e-6);
+    expect(quotaUse).toMatchObject([
+      { connectionId, vendor: 'heatingcontrol', actions: 4, requestsToday: 0 },
+    ]);
+    // Read, write and read back at the start; at least as much as read and write at the end.
+    expect(quotaUse[0]!.requests).toBeGreaterThanOrEqual(4 * 5);
+    expect(await db.query('SELECT 1 FROM actions WHERE supplier_id = $1', [supplierId])).toEqual([]);
+  });
+
   it('takes its share of the fleet, the same at preview and at launch', async () => {
     const { supplierId } = await world.fleet(40);
     const order = world.order({ shareOfFleet: 0.5, seed: 4 });

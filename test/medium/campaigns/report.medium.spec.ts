@@ -1,3 +1,4 @@
+import type { Report } from '@warmshift/campaigns';
 import { ReadingPartitions } from '@warmshift/db';
 import { hourMs, minuteMs, slotMs } from '@warmshift/domain';
 import { testDatabase } from '../../support';
@@ -50,7 +51,7 @@ describe('a report', () => {
 
   const reportOf = async (supplierId: string, occurrenceId: string) => {
     await world.reports.finish(occurrenceId);
-    return (await world.campaigns.occurrence(supplierId, occurrenceId)).report;
+    return (await world.campaigns.occurrence(supplierId, occurrenceId)).report as Report;
   };
 
   it('counts hand-made readings, and nothing for what was never seen on the device', async () => {
@@ -123,7 +124,7 @@ describe('a report', () => {
       });
       await readings(room, around, (at) => (at < window.startsAt ? 1_000 : 200));
     }
-    const { holdOut } = (await reportOf(supplierId, occurrenceId))!;
+    const { holdOut } = await reportOf(supplierId, occurrenceId);
     expect(holdOut).toMatchObject({ heldOutZones: 1, steeredZones: 3 });
     expect(holdOut!.scale).toBeCloseTo(1, 6);
     for (const { deliveredW } of holdOut!.slots) expect(deliveredW).toBeCloseTo(3 * 1_300, 6);
