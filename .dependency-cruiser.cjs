@@ -83,9 +83,24 @@ module.exports = {
       to: { pathNot: '^apps/console/' },
     },
     {
+      name: 'client-knows-only-the-interface',
+      comment:
+        'It is for other people: what it knows of the service is in the description of the HTTP interface.',
+      severity: 'error',
+      from: { path: '^clients/', pathNot: tests },
+      to: { pathNot: ['^clients/', npm('openapi-fetch')] },
+    },
+    {
+      name: 'command-line-is-a-client',
+      comment: 'Only what works on the database itself may reach past the HTTP interface.',
+      severity: 'error',
+      from: { path: '^apps/cli/', pathNot: [...tests, '^apps/cli/src/audit/'] },
+      to: { path: '^libs/', pathNot: '^libs/terminal/' },
+    },
+    {
       name: 'tests-stay-outside',
       severity: 'error',
-      from: { path: '^(apps|libs|tools)/', pathNot: tests },
+      from: { path: '^(apps|clients|libs|tools)/', pathNot: tests },
       to: { path: ['^test/', specs, '/testing/'] },
     },
     {
@@ -93,7 +108,7 @@ module.exports = {
       severity: 'error',
       // The build itself runs where the development packages are.
       from: {
-        path: '^(apps|libs|tools)/',
+        path: '^(apps|clients|libs|tools)/',
         pathNot: [...(Array.isArray(tests) ? tests : [tests]), '^tools/build/'],
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: npm('@types') },

@@ -60,7 +60,17 @@ const pureRules = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.cache/', '.warmshift/', 'coverage/', 'libs/db/src/generated/'] },
+  {
+    ignores: [
+      '**/dist/',
+      'node_modules/',
+      '.cache/',
+      '.warmshift/',
+      'coverage/',
+      'libs/db/src/generated/',
+      'clients/typescript/src/schema.ts',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.{js,cjs,mjs}'],

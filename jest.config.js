@@ -42,7 +42,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{apps,libs,tools,bench,test/chaos}/**/*.spec.ts'],
+      testMatch: ['<rootDir>/{apps,clients,libs,tools,bench,test/chaos}/**/*.spec.ts'],
     },
     {
       ...withInfrastructure,

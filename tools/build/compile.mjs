@@ -64,10 +64,11 @@ function readAliases() {
   if (error) throw new Error(ts.flattenDiagnosticMessageText(error.messageText, '\n'));
   return Object.entries(config.compilerOptions.paths)
     .map(([alias, [target]]) => ({
+      exact: !alias.includes('*'),
       pattern: new RegExp(`^${alias.replace('*', '([^/]+)')}$`),
       target: target.replace(/^\.\//, ''),
     }))
-    .sort((a, b) => b.pattern.source.length - a.pattern.source.length);
+    .sort((a, b) => Number(b.exact) - Number(a.exact) || b.pattern.source.length - a.pattern.source.length);
 }
 
 function rewriteAliases(code, file, aliases) {

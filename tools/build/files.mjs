@@ -5,7 +5,15 @@ import { fileURLToPath } from 'node:url';
 /** The checkout. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-const compiledFolders = ['apps', 'libs', 'tools', 'bench', 'test/chaos', 'test/support/eventually.ts'];
+const compiledFolders = [
+  'apps',
+  'libs',
+  'clients/typescript/src',
+  'tools',
+  'bench',
+  'test/chaos',
+  'test/support/eventually.ts',
+];
 const assetPattern = /\.(json|sql|html|css|js|svg|png|ico|woff2|txt|csv|ya?ml)$/;
 const copiedAsTheyAre = ['prisma', 'docs/openapi.json'];
 const skipped = /^bench\/results\/|\.spec\.ts$|\.d\.ts$|^tools\/build\//;
