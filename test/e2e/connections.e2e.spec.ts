@@ -1,17 +1,17 @@
 import { eventually, testDatabase } from '../support';
-import { Evening, keyOf, type Connection } from './support/evening';
+import { Evening, keyOf } from './support/evening';
 import { Installation, type SandboxConnection } from './support/installation';
 
 jest.setTimeout(400_000);
 
 const installation = new Installation({ database: testDatabase(), scale: 30 });
 const evening = new Evening(installation);
-const { admin, control } = installation;
+const { control } = installation;
 
 beforeAll(() => installation.start());
 afterAll(() => installation.stop());
 
-const connected = (id: string) => admin.get<Connection>(`/admin/v1/connections/${id}`);
+const connected = (id: string) => installation.admin.get('/admin/v1/connections/{id}', { path: { id } });
 const sandboxConnection = async (vendor: string): Promise<SandboxConnection> => {
   const found = (await installation.vendors()).find((candidate) => candidate.vendor === vendor);
   if (!found) throw new Error(`the sandbox does not know ${vendor}`);
@@ -34,10 +34,9 @@ const connectionIds = new Map<string, string>();
 describe.each(vendors)('a connection to %s', (vendor, secretField, words, brokenPart) => {
   it('with a wrong secret needs re-authentication and tells the words of the vendor', async () => {
     const wanted = await sandboxConnection(vendor);
-    const created = await admin.post<Connection>('/admin/v1/connections', {
-      name: `${vendor} fleet`,
-      ...wanted,
-      credentials: { ...wanted.credentials, [secretField]: wrongSecret },
+    const credentials = { ...wanted.credentials, [secretField]: wrongSecret };
+    const created = await installation.admin.post('/admin/v1/connections', {
+      body: { name: `${vendor} fleet`, ...wanted, credentials },
     });
     connectionIds.set(vendor, created.connectionId);
     expect(created.status).toBe('NEEDS_REAUTHENTICATION');
@@ -51,7 +50,10 @@ describe.each(vendors)('a connection to %s', (vendor, secretField, words, broken
     await control.post('/faults', { vendor, fault: 'malformed-device', on: true });
     const id = connectionIds.get(vendor) ?? '';
     const { credentials } = await sandboxConnection(vendor);
-    const mended = await admin.put<Connection>(`/admin/v1/connections/${id}/credentials`, { credentials });
+    const mended = await installation.admin.put('/admin/v1/connections/{id}/credentials', {
+      path: { id },
+      body: { credentials },
+    });
     expect(mended.status).toBe('ACTIVE');
     expect(mended.statusReason).toBeUndefined();
 
@@ -69,12 +71,12 @@ describe.each(vendors)('a connection to %s', (vendor, secretField, words, broken
     const id = connectionIds.get(vendor) ?? '';
     const listed = ofVendor(await evening.listed(), vendor);
     await control.post('/faults', { vendor, fault: 'malformed-device', on: false });
-    await admin.post(`/admin/v1/connections/${id}/sync`);
+    await installation.admin.post('/admin/v1/connections/{id}/sync', { path: { id } });
     await eventually(async () => (await connected(id)).lastProblems.length === 0, { timeoutMs: 30_000 });
     expect(await known(vendor)).toEqual(listed);
 
     await control.post('/faults', { vendor, fault: 'malformed-device', on: true });
-    await admin.post(`/admin/v1/connections/${id}/sync`);
+    await installation.admin.post('/admin/v1/connections/{id}/sync', { path: { id } });
     await eventually(async () => (await connected(id)).lastProblems.length > 0, { timeoutMs: 30_000 });
     expect(await known(vendor)).toEqual(listed);
   });

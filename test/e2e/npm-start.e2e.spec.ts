@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Warmshift } from '@warmshift/client';
 import { eventually } from '../support';
 import { commandOf, descendants, isAlive } from './support/processes';
 import { Program } from './support/program';
@@ -24,13 +25,14 @@ async function urlOf(program: Program): Promise<string> {
 describe('npm start without settings', () => {
   let adminKey = '';
   let secretsKey = '';
+  const connectionsOf = (baseUrl: string) =>
+    new Warmshift({ baseUrl, apiKey: adminKey }).get('/admin/v1/connections');
 
   it('serves, shows the first admin key once, and stops on SIGINT with nothing left', async () => {
     const program = start();
     const url = await urlOf(program);
     [, adminKey = ''] = await program.said(/first admin key, shown only now: (\S+)/);
-    const answer = await fetch(`${url}/admin/v1/connections`, { headers: { 'x-api-key': adminKey } });
-    expect([answer.status, await answer.json()]).toEqual([200, { data: [] }]);
+    expect(await connectionsOf(url)).toEqual({ data: [] });
     secretsKey = readFileSync(join(dataDir, 'secrets-key'), 'utf8');
     expect(statSync(join(dataDir, 'secrets-key')).mode & 0o077).toBe(0);
 
@@ -44,8 +46,7 @@ describe('npm start without settings', () => {
   it('starts again over the same data with the same keys, and leaves no process when it is killed', async () => {
     const program = start();
     const url = await urlOf(program);
-    const answer = await fetch(`${url}/admin/v1/connections`, { headers: { 'x-api-key': adminKey } });
-    expect(answer.status).toBe(200);
+    expect(await connectionsOf(url)).toEqual({ data: [] });
     expect(program.output).not.toContain('first admin key');
     expect(readFileSync(join(dataDir, 'secrets-key'), 'utf8')).toBe(secretsKey);
 

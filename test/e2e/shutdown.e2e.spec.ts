@@ -1,6 +1,5 @@
 import { eventually, testDatabase } from '../support';
-import type { Connection } from './support/evening';
-import { Installation } from './support/installation';
+import { Installation, type SandboxConnection } from './support/installation';
 
 jest.setTimeout(400_000);
 
@@ -11,12 +10,18 @@ let nox: { connectionId: string };
 
 beforeAll(async () => {
   await installation.start();
-  const wanted = (await installation.vendors()).find(({ vendor }) => vendor === 'nox');
-  nox = await installation.admin.post<Connection>('/admin/v1/connections', { name: 'NOX fleet', ...wanted });
+  const wanted = await noxInSandbox();
+  nox = await installation.admin.post('/admin/v1/connections', { body: { name: 'NOX fleet', ...wanted } });
   await eventually(async () => (await lastDiscoveredAt()) > 0, { timeoutMs: 30_000 });
   await installation.control.post('/faults', { vendor: 'nox', fault: 'slow', on: true, delayMs: slowMs });
 });
 afterAll(() => installation.stop());
+
+async function noxInSandbox(): Promise<SandboxConnection> {
+  const found = (await installation.vendors()).find(({ vendor }) => vendor === 'nox');
+  if (!found) throw new Error('the sandbox does not know NOX');
+  return found;
+}
 
 async function lastDiscoveredAt(): Promise<number> {
   const [row] = await database.query<{ at: Date | null }>(
@@ -39,7 +44,7 @@ describe('SIGTERM', () => {
     const [worker] = installation.workers;
     if (!worker) throw new Error('there is no worker');
     const before = await lastDiscoveredAt();
-    await installation.admin.post(`/admin/v1/connections/${nox.connectionId}/sync`);
+    await installation.admin.post('/admin/v1/connections/{id}/sync', { path: { id: nox.connectionId } });
     await eventually(async () => {
       const active = await database.query(
         `SELECT 1 FROM bullmq.job WHERE name = 'connection.discover' AND state = 'active'`,
@@ -54,9 +59,12 @@ describe('SIGTERM', () => {
 
   it('lets the api answer what it was asked and ends it with code 0 within 15 s', async () => {
     const { admin, api } = installation;
-    const credentials = (await installation.vendors()).find(({ vendor }) => vendor === 'nox')?.credentials;
+    const { credentials } = await noxInSandbox();
     const before = await sealedCredentials();
-    const answer = admin.ask('PUT', `/admin/v1/connections/${nox.connectionId}/credentials`, { credentials });
+    const answer = admin.exchange('put', '/admin/v1/connections/{id}/credentials', {
+      path: { id: nox.connectionId },
+      body: { credentials },
+    });
     // They are stored just before the vendor is asked.
     await eventually(async () => (await sealedCredentials()) !== before);
     const signalledAt = Date.now();

@@ -52,9 +52,7 @@ const connectionOf = (vendor: string): Connection => {
   return found;
 };
 const statuses = async (): Promise<string[]> =>
-  (await installation.admin.get<{ data: Connection[] }>('/admin/v1/connections')).data.map(
-    ({ status }) => status,
-  );
+  (await installation.admin.get('/admin/v1/connections')).data.map(({ status }) => status);
 /** Vendors whose devices in actions are read more often than the fire lasts. */
 const isAskedMeanwhile = (vendor: string): boolean => {
   const { cadence, steering } = vendorModule(vendor).manifest;

@@ -1,145 +1,68 @@
-import { JsonHttp } from './http';
+import { Warmshift, type Schemas } from '@warmshift/client';
 
-export interface Connection {
-  readonly connectionId: string;
-  readonly vendor: string;
-  readonly status: string;
-  readonly statusReason?: string;
-  readonly lastDiscoveredAt?: string;
-}
-
-export interface Device {
-  readonly vendor: string;
-  readonly vendorDeviceId: string;
-  readonly kind: string;
-  readonly zones: readonly {
-    readonly zone: string;
-    readonly status?: { readonly code: string; readonly reason: string };
-  }[];
-}
-
-export interface PlanSlot {
-  readonly startsAt: string;
-  readonly targetKw?: number;
-  readonly expectedKw: number;
-  readonly promisedKw: number;
-  readonly shortfallKw: number;
-}
-
-export interface Plan {
-  readonly slots: readonly PlanSlot[];
-  readonly chosen: number;
-  readonly reboundKwh: number;
-  readonly leftOutByCode: readonly { readonly code: string; readonly zones: number }[];
-}
-
-export interface Order {
-  readonly name: string;
-  readonly direction: 'decrease';
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly targetKw?: number;
-  readonly seed: number;
-  readonly confidence?: 'P50' | 'P90';
-  readonly releaseCapKw?: number;
-}
-
-export interface Occurrence {
-  readonly occurrenceId: string;
-  readonly status: string;
-}
-
-export interface Report {
-  readonly slots: readonly {
-    readonly startsAt: string;
-    readonly askedKw?: number;
-    readonly promisedKw: number;
-    readonly commandedKw: number;
-    readonly acknowledgedKw: number;
-    readonly observedKw?: number;
-  }[];
-  readonly byVendor: readonly {
-    readonly vendor: string;
-    readonly actions: number;
-    readonly measured: number;
-    readonly observedKwh: number;
-  }[];
-  readonly outcomes: Readonly<Record<string, number>>;
-  readonly reasons: Readonly<Record<string, number>>;
-}
-
-export interface PlannedAction {
-  readonly vendor: string;
-  readonly state: string;
-  readonly startsAt: string;
-  readonly endsAt: string;
-  readonly expectedYieldKw: number;
-  readonly activeAt?: string;
-}
-
-interface Page<T> {
-  readonly data: readonly T[];
-  readonly nextCursor: string | null;
-}
+export type Connection = Schemas['ConnectionAnswer'];
+export type Device = Schemas['DevicesPage']['data'][number];
+export type PlanSlot = Plan['slots'][number];
+export type Plan = Pick<Schemas['PlanAnswer'], 'slots' | 'chosen' | 'reboundKwh' | 'leftOutByCode'>;
+export type Order = Schemas['CampaignOrderBody'] & { readonly startsAt: string; readonly endsAt: string };
+export type Occurrence = Schemas['CampaignAnswer']['occurrences'][number];
+export type Report = Schemas['ReportAnswer'];
+export type PlannedAction = Schemas['ActionsPage']['data'][number];
 
 /** What an operator does through the admin API, with an operator's key. */
 export class Operator {
-  private readonly http: JsonHttp;
+  private readonly warmshift: Warmshift;
 
-  constructor(apiUrl: string, apiKey: string) {
-    this.http = new JsonHttp(apiUrl, { 'x-api-key': apiKey });
+  constructor(baseUrl: string, apiKey: string) {
+    this.warmshift = new Warmshift({ baseUrl, apiKey });
   }
 
   newKey(
     name: string,
-    role: 'viewer' | 'operator' | 'admin',
+    role: Schemas['NewApiKeyBody']['role'],
   ): Promise<{ readonly key: string; readonly prefix: string }> {
-    return this.http.post('/admin/v1/api-keys', { name, role });
+    return this.warmshift.post('/admin/v1/api-keys', { body: { name, role } });
   }
 
-  connect(connection: {
-    vendor: string;
-    baseUrl: string;
-    credentials: object;
-    settings: object;
-    requestsPerSecond?: number;
-  }): Promise<Connection> {
-    return this.http.post('/admin/v1/connections', { name: `${connection.vendor} demo`, ...connection });
+  connect(connection: Omit<Schemas['NewConnectionBody'], 'name'>): Promise<Connection> {
+    const body = { name: `${connection.vendor} demo`, ...connection };
+    return this.warmshift.post('/admin/v1/connections', { body });
   }
 
   async connections(): Promise<readonly Connection[]> {
-    return (await this.http.get<Page<Connection>>('/admin/v1/connections')).data;
+    return (await this.warmshift.get('/admin/v1/connections')).data;
   }
 
   devices(): Promise<Device[]> {
-    return this.all<Device>('/admin/v1/devices');
+    return collected(this.warmshift.all('/admin/v1/devices', { query: { limit: 1000 } }));
   }
 
   preview(order: Order): Promise<Plan> {
-    return this.http.post('/admin/v1/campaigns/preview', order);
+    return this.warmshift.post('/admin/v1/campaigns/preview', { body: order });
   }
 
   async start(order: Order): Promise<Occurrence> {
-    const campaign = await this.http.post<{ occurrences: Occurrence[] }>('/admin/v1/campaigns', order);
-    const [occurrence] = campaign.occurrences;
+    const { occurrences } = await this.warmshift.post('/admin/v1/campaigns', { body: order });
+    const [occurrence] = occurrences;
     if (!occurrence) throw new Error('The campaign has no occurrence.');
     return occurrence;
   }
 
-  occurrence(id: string): Promise<Occurrence> {
-    return this.http.get(`/admin/v1/occurrences/${id}`);
+  occurrence(id: string): Promise<Schemas['OccurrenceAnswer']> {
+    return this.warmshift.get('/admin/v1/occurrences/{id}', { path: { id } });
   }
 
   plan(id: string): Promise<Plan> {
-    return this.http.get(`/admin/v1/occurrences/${id}/plan?limit=1`);
+    return this.warmshift.get('/admin/v1/occurrences/{id}/plan', { path: { id }, query: { limit: 1 } });
   }
 
   report(id: string): Promise<Report> {
-    return this.http.get(`/admin/v1/occurrences/${id}/report`);
+    return this.warmshift.get('/admin/v1/occurrences/{id}/report', { path: { id } });
   }
 
   actions(id: string): Promise<PlannedAction[]> {
-    return this.all<PlannedAction>(`/admin/v1/occurrences/${id}/actions`);
+    const request = { path: { id }, query: { limit: 1000 } };
+    return collected(this.warmshift.all('/admin/v1/occurrences/{id}/actions', request));
   }
 
   async states(id: string): Promise<Record<string, number>> {
@@ -149,17 +72,10 @@ export class Operator {
     }
     return counts;
   }
+}
 
-  private async all<T>(path: string): Promise<T[]> {
-    const rows: T[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: Page<T> = await this.http.get<Page<T>>(
-        `${path}?limit=1000${cursor === null ? '' : `&cursor=${cursor}`}`,
-      );
-      rows.push(...page.data);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    return rows;
-  }
+async function collected<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

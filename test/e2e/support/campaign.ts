@@ -43,10 +43,9 @@ export function describeCampaign(queue: 'Postgres' | 'Redis', redis?: TestRedis)
   });
 
   it('writes a report with power delivered in both slots', async () => {
-    const report = await installation.admin.get<{
-      slots: { acknowledgedKw: number }[];
-      outcomes: Record<string, number>;
-    }>(`/admin/v1/occurrences/${evening.occurrenceId}/report`);
+    const report = await installation.admin.get('/admin/v1/occurrences/{id}/report', {
+      path: { id: evening.occurrenceId },
+    });
     expect(report.slots).toHaveLength(2);
     for (const { acknowledgedKw } of report.slots) expect(acknowledgedKw).toBeGreaterThan(1);
     const actions = await evening.actions();

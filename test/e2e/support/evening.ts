@@ -1,32 +1,11 @@
+import type { Schemas } from '@warmshift/client';
 import { minuteMs, slotMs } from '@warmshift/domain';
 import { eventually } from '../../support';
 import type { Installation } from './installation';
 
-export interface Connection {
-  readonly connectionId: string;
-  readonly vendor: string;
-  readonly status: string;
-  readonly statusReason?: string;
-  readonly lastDiscoveredAt?: string;
-  readonly lastProblems: readonly {
-    readonly where: string;
-    readonly message: string;
-    readonly sample?: string;
-  }[];
-}
-
-export interface Device {
-  readonly vendor: string;
-  readonly vendorDeviceId: string;
-  readonly zones: readonly { readonly status?: { readonly code: string } }[];
-}
-
-export interface Action {
-  readonly actionId: string;
-  readonly vendor: string;
-  readonly state: string;
-  readonly endedAt?: string;
-}
+export type Connection = Schemas['ConnectionAnswer'];
+export type Device = Pick<Schemas['DevicesPage']['data'][number], 'vendor' | 'vendorDeviceId' | 'zones'>;
+export type Action = Schemas['ActionsPage']['data'][number];
 
 const noticeMs = 3 * minuteMs;
 const windowMs = 2 * slotMs;
@@ -45,7 +24,7 @@ export class Evening {
     const connections: Connection[] = [];
     for (const wanted of await this.installation.vendors())
       connections.push(
-        await admin.post('/admin/v1/connections', { name: `${wanted.vendor} fleet`, ...wanted }),
+        await admin.post('/admin/v1/connections', { body: { name: `${wanted.vendor} fleet`, ...wanted } }),
       );
     const listed = await this.listed();
     await eventually(async () => {
@@ -60,12 +39,14 @@ export class Evening {
 
   /** Every device that the vendors list, as the sandbox knows them. */
   async listed(): Promise<string[]> {
-    const { devices } = await this.installation.control.get<{ devices: Device[] }>('/fleet');
+    const { devices } = await this.installation.control.get<{ devices: Parameters<typeof keyOf>[0][] }>(
+      '/fleet',
+    );
     return devices.map(keyOf).sort();
   }
 
   async devices(): Promise<Device[]> {
-    return (await this.installation.admin.get<{ data: Device[] }>('/admin/v1/devices?limit=1000')).data;
+    return (await this.installation.admin.get('/admin/v1/devices', { query: { limit: 1000 } })).data;
   }
 
   /** Orders a decrease of two slots, as much as possible, and waits until it is well under way. */
@@ -73,12 +54,14 @@ export class Evening {
     const { admin, clock } = this.installation;
     const startsAt = Math.ceil((clock.now() + noticeMs) / slotMs) * slotMs;
     this.endsAt = startsAt + windowMs;
-    const campaign = await admin.post<{ occurrences: { occurrenceId: string }[] }>('/admin/v1/campaigns', {
-      name: 'Evening peak',
-      direction: 'decrease',
-      startsAt: new Date(startsAt).toISOString(),
-      endsAt: new Date(this.endsAt).toISOString(),
-      seed: 1,
+    const campaign = await admin.post('/admin/v1/campaigns', {
+      body: {
+        name: 'Evening peak',
+        direction: 'decrease',
+        startsAt: new Date(startsAt).toISOString(),
+        endsAt: new Date(this.endsAt).toISOString(),
+        seed: 1,
+      },
     });
     this.occurrenceId = campaign.occurrences[0]?.occurrenceId ?? '';
     await eventually(async () => {
@@ -91,14 +74,17 @@ export class Evening {
   }
 
   async actions(): Promise<Action[]> {
-    const path = `/admin/v1/occurrences/${this.occurrenceId}/actions?limit=1000`;
-    return (await this.installation.admin.get<{ data: Action[] }>(path)).data;
+    const { data } = await this.installation.admin.get('/admin/v1/occurrences/{id}/actions', {
+      path: { id: this.occurrenceId },
+      query: { limit: 1000 },
+    });
+    return data;
   }
 
   async finished(): Promise<void> {
-    const path = `/admin/v1/occurrences/${this.occurrenceId}`;
+    const path = { id: this.occurrenceId };
     await eventually(async () => {
-      const { status } = await this.installation.admin.get<{ status: string }>(path);
+      const { status } = await this.installation.admin.get('/admin/v1/occurrences/{id}', { path });
       if (status !== 'FINISHED') throw new Error(`the occurrence is ${status}`);
       return true;
     }, patience);

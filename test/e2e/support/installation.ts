@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { Warmshift } from '@warmshift/client';
 import { scaledClock, type Clock } from '@warmshift/config';
 import type { TestDatabase } from '../../support';
 import { JsonClient } from './json-client';
@@ -31,8 +32,10 @@ export class Installation {
   readonly secretsKey = randomBytes(32).toString('base64');
   readonly adminKey = `e2e-${randomBytes(24).toString('base64url')}`;
   readonly clock: Clock;
-  /** With the first admin's key. */
-  readonly admin = new JsonClient(() => this.apiUrl, { 'x-api-key': this.adminKey });
+  /** With the first admin's key. Of the api that was started last. */
+  admin!: Warmshift;
+  /** Everything that the api answered to it. */
+  readonly answers: string[] = [];
   /** The truth, the judge and the switches of the sandbox. */
   readonly control = new JsonClient(() => `${this.sandboxUrl}/control`);
   /** Also those that have ended. */
@@ -40,7 +43,7 @@ export class Installation {
   api!: Program;
   workers: Program[] = [];
   private sandbox!: Program;
-  private apiUrl = '';
+  apiUrl = '';
   private sandboxUrl = '';
   private readonly clockSettings: Settings;
 
@@ -87,6 +90,11 @@ export class Installation {
   async startApi(): Promise<void> {
     this.api = this.keep(new Program('apps/api/src/main.js', this.settings));
     this.apiUrl = await this.api.ready();
+    this.admin = new Warmshift({
+      baseUrl: this.apiUrl,
+      apiKey: this.adminKey,
+      fetch: (request) => this.remembering(request),
+    });
   }
 
   async startWorker(): Promise<Program> {
@@ -112,6 +120,12 @@ export class Installation {
   /** In the opposite order; whatever has ended already is left alone. */
   async stop(): Promise<void> {
     for (const program of [...this.programs].reverse()) if (program.isRunning) await program.stop();
+  }
+
+  private async remembering(request: Request): Promise<Response> {
+    const response = await fetch(request);
+    this.answers.push(await response.clone().text());
+    return response;
   }
 
   private keep(program: Program): Program {

@@ -3,14 +3,9 @@ export interface Answer {
   readonly text: string;
 }
 
-/** JSON over HTTP that remembers every answer. */
+/** JSON over HTTP: the way to the sandbox's controls. The service itself is asked through its client. */
 export class JsonClient {
-  readonly answers: string[] = [];
-
-  constructor(
-    private readonly baseUrl: () => string,
-    private readonly headers: Readonly<Record<string, string>> = {},
-  ) {}
+  constructor(private readonly baseUrl: () => string) {}
 
   get<T>(path: string): Promise<T> {
     return this.ok<T>('GET', path);
@@ -20,20 +15,14 @@ export class JsonClient {
     return this.ok<T>('POST', path, body);
   }
 
-  put<T>(path: string, body: unknown): Promise<T> {
-    return this.ok<T>('PUT', path, body);
-  }
-
   async ask(method: string, path: string, body?: unknown): Promise<Answer> {
     const response = await fetch(`${this.baseUrl()}${path}`, {
       method,
-      headers: { ...this.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
       body: body === undefined ? null : JSON.stringify(body),
       signal: AbortSignal.timeout(30_000),
     });
-    const text = await response.text();
-    this.answers.push(text);
-    return { status: response.status, text };
+    return { status: response.status, text: await response.text() };
   }
 
   /** @throws with the server's words when the answer is not 2xx. */

@@ -65,7 +65,7 @@ export class SecretWatch {
     const outbox = await this.database.query<{ row: string }>('SELECT row FROM outbox_seen');
     return {
       logs: this.installation.logs,
-      answers: this.installation.admin.answers.join('\n'),
+      answers: this.installation.answers.join('\n'),
       outbox: outbox.map(({ row }) => row).join('\n'),
       database: this.tables,
       ...(this.redis ? { redis: this.redisCommands } : {}),

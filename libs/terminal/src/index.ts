@@ -1,0 +1,3 @@
+/** Text for people at a terminal. */
+export * from './progress-line';
+export * from './table';
