@@ -80,9 +80,4 @@ describe('the OpenAPI document', () => {
       expect({ path, method, has }).toEqual({ path, method, has: method === 'post' });
     }
   });
-
-  it('shows an example of the main requests', () => {
-    for (const example of ['Evening peak', 'NOX fleet', 'Grid operator called.'])
-      expect(text).toContain(example);
-  });
 });

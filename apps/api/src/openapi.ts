@@ -1,11 +1,15 @@
+import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { cleanupOpenApiDoc } from 'nestjs-zod';
 import { z } from 'zod';
 import { apiKeyHeader } from './auth/access';
+import { csvMediaType } from './http/http-setup';
 import { problemMediaType, problemSchema } from './http/problem';
 import { idempotencyKeyHeader } from './idempotency/idempotency.interceptor';
+import { addExamples, operationName } from './openapi/examples';
+import { addProblems, problemComponents } from './openapi/problems';
 
 const description = `Steers the electric heat of an energy supplier's customers.
 
@@ -24,18 +28,28 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0');
   const document = cleanupOpenApiDoc(
     SwaggerModule.createDocument(app, builder.build(), {
-      operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}.${method}`,
+      operationIdFactory: operationName,
     }),
   );
   document.components ??= {};
   document.components.schemas = { ...document.components.schemas, Problem: plainSchema(problemSchema) };
-  for (const path of Object.values(document.paths)) {
-    for (const method of ['get', 'post', 'put', 'patch', 'delete'] as const) {
-      const operation = path[method];
-      if (operation) complete(operation, method);
-    }
+  for (const { operation, method } of operationsOf(document)) complete(operation, method);
+  const described = withoutNoise(document);
+  described.components = { ...described.components, responses: problemComponents() };
+  for (const { operation } of operationsOf(described)) {
+    addProblems(operation);
+    addExamples(operation);
   }
-  return withoutNoise(document);
+  return described;
+}
+
+function operationsOf({ paths }: OpenAPIObject) {
+  return Object.values(paths).flatMap((item) =>
+    (['get', 'post', 'put', 'patch', 'delete'] as const).flatMap((method) => {
+      const operation = item[method];
+      return operation === undefined ? [] : [{ method, operation }];
+    }),
+  );
 }
 
 /** `/openapi.json`, and a page that shows it at `/docs`. */
@@ -56,6 +70,12 @@ function complete(operation: Operation, method: string): void {
     description: 'What went wrong.',
     content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
   };
+  for (const [status, answer] of Object.entries(operation.responses)) {
+    if (answer === undefined || '$ref' in answer) continue;
+    answer.description ||= STATUS_CODES[status] ?? '';
+    // A file has no fields; the tool gives every kind of content the schema of the JSON.
+    if (answer.content?.[csvMediaType]) answer.content[csvMediaType] = { schema: { type: 'string' } };
+  }
   for (const parameter of operation.parameters ?? []) {
     if ('schema' in parameter && parameter.schema && 'type' in parameter.schema) typed(parameter.schema);
   }

@@ -118,7 +118,8 @@ describe('whatever is sent', () => {
     if (Object.keys(contents).length === 0) return answer === '' ? [] : ['an answer where none is described'];
     const schema = contents[type];
     if (schema === undefined) return [`${response.status} with ${type}, which is not described`];
-    return problemsOf(schema, JSON.parse(answer), schemas).map((problem) => `${response.status}: ${problem}`);
+    const value: unknown = /json$/.test(type) ? JSON.parse(answer) : answer;
+    return problemsOf(schema, value, schemas).map((problem) => `${response.status}: ${problem}`);
   }
 
   const statuses = new Map<number, number>();

@@ -10,6 +10,8 @@ import { CurrentCaller, RequireRole } from '../auth/access';
 import { IdParams } from '../http/wire';
 import { ActionsList } from './actions-list.service';
 import { ActionAnswer, ActionsOfQuery, ActionsPage, ActionsQuery, toActionDetail } from './actions.dto';
+import { Examples } from '../openapi/examples';
+import { actionsOfDevice, actionsOfOccurrence, listActions, oneAction } from './actions.examples';
 
 @ApiTags('Actions')
 @Controller('admin/v1')
@@ -26,6 +28,7 @@ export class ActionsController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Actions: overdue restores first, then the newest window first' })
   @ZodResponse({ status: 200, type: ActionsPage })
+  @Examples(listActions)
   all(@CurrentCaller() { supplierId }: Caller, @Query() query: ActionsQuery) {
     const { state: states, overdue, vendor, occurrence, connection, device } = query;
     const filter = {
@@ -43,6 +46,7 @@ export class ActionsController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'One action with everything that happened' })
   @ZodResponse({ status: 200, type: ActionAnswer })
+  @Examples(oneAction)
   async get(@CurrentCaller() { supplierId }: Caller, @Param() { id }: IdParams) {
     return toActionDetail(await this.actions.get(supplierId, id, this.clock.now()));
   }
@@ -51,6 +55,7 @@ export class ActionsController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Actions of a device' })
   @ZodResponse({ status: 200, type: ActionsPage })
+  @Examples(actionsOfDevice)
   async ofDevice(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id: deviceId }: IdParams,
@@ -64,6 +69,7 @@ export class ActionsController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Actions of an occurrence' })
   @ZodResponse({ status: 200, type: ActionsPage })
+  @Examples(actionsOfOccurrence)
   async ofOccurrence(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id: occurrenceId }: IdParams,

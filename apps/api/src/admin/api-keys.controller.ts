@@ -7,6 +7,8 @@ import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { IdParams, instantInput, instantOf, instantSchema, isoOf } from '../http/wire';
+import { Examples } from '../openapi/examples';
+import { createKey, listKeys, revokeKey, rotateKey } from './keys.examples';
 
 const apiKeySchema = z.object({
   apiKeyId: z.uuid(),
@@ -20,31 +22,27 @@ const apiKeySchema = z.object({
 });
 
 class NewApiKeyBody extends createZodDto(
-  z
-    .strictObject({
-      name: z.string().trim().min(1, 'must not be empty').max(200),
-      role: z
-        .enum(roles)
-        .meta({ description: 'viewer reads, operator steers, admin connects vendors and makes keys.' }),
-      expiresAt: instantInput.optional(),
-    })
-    .meta({ examples: [{ name: 'Dashboard', role: 'viewer' }] }),
+  z.strictObject({
+    name: z.string().trim().min(1, 'must not be empty').max(200),
+    role: z
+      .enum(roles)
+      .meta({ description: 'viewer reads, operator steers, admin connects vendors and makes keys.' }),
+    expiresAt: instantInput.optional(),
+  }),
 ) {}
 class NewApiKeyAnswer extends createZodDto(
   apiKeySchema.extend({ key: z.string().meta({ description: 'Shown once. It is not stored.' }) }),
 ) {}
 class RotateKeyBody extends createZodDto(
-  z
-    .strictObject({
-      overlapHours: z
-        .number()
-        .min(0)
-        .max(30 * 24)
-        .default(24)
-        .meta({ description: 'So long the old key stays valid beside the new one; 0 ends it at once.' }),
-      expiresAt: instantInput.optional().meta({ description: 'When the new key ends. Absent: never.' }),
-    })
-    .meta({ examples: [{ overlapHours: 24 }] }),
+  z.strictObject({
+    overlapHours: z
+      .number()
+      .min(0)
+      .max(30 * 24)
+      .default(24)
+      .meta({ description: 'So long the old key stays valid beside the new one; 0 ends it at once.' }),
+    expiresAt: instantInput.optional().meta({ description: 'When the new key ends. Absent: never.' }),
+  }),
 ) {}
 class RotatedKeyAnswer extends createZodDto(
   apiKeySchema.extend({
@@ -63,6 +61,7 @@ export class ApiKeysController {
   @RequireRole('admin')
   @ApiOperation({ summary: 'Make a key', description: 'The key is in this answer and nowhere else.' })
   @ZodResponse({ status: 201, type: NewApiKeyAnswer })
+  @Examples(createKey)
   async create(@CurrentCaller() caller: Caller, @Body() { name, role, expiresAt }: NewApiKeyBody) {
     const made = await this.keys.create(caller, { name, role, expiresAt: instantOf(expiresAt) });
     return { ...toApiKey(made.apiKey), key: made.key };
@@ -76,6 +75,7 @@ export class ApiKeysController {
       'The new key has its name and role and is in this answer only. The old one ends after the overlap.',
   })
   @ZodResponse({ status: 201, type: RotatedKeyAnswer })
+  @Examples(rotateKey)
   async rotate(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParams,
@@ -90,6 +90,7 @@ export class ApiKeysController {
   @RequireRole('admin')
   @ApiOperation({ summary: 'Keys, without the keys themselves' })
   @ZodResponse({ status: 200, type: ApiKeysAnswer })
+  @Examples(listKeys)
   async list(@CurrentCaller() { supplierId }: Caller) {
     return { data: (await this.keys.list(supplierId)).map(toApiKey) };
   }
@@ -99,6 +100,7 @@ export class ApiKeysController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a key', description: 'At once. The last admin key cannot be revoked.' })
   @ApiNoContentResponse({ description: 'Revoked.' })
+  @Examples(revokeKey)
   async revoke(@CurrentCaller() caller: Caller, @Param() { id }: IdParams): Promise<void> {
     await this.keys.revoke(caller, id);
   }

@@ -7,6 +7,8 @@ import { CurrentCaller, RequireRole } from '../auth/access';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { pageOf, pageQuery, pageSchema, queryText } from '../http/query';
 import { instantSchema, isoOf } from '../http/wire';
+import { Examples } from '../openapi/examples';
+import { listAudit } from './keys.examples';
 
 const list = 'audit';
 const placeSchema = z.object({ id: z.int() });
@@ -34,6 +36,7 @@ export class AuditController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'Who changed what, newest first' })
   @ZodResponse({ status: 200, type: AuditPage })
+  @Examples(listAudit)
   async list(@CurrentCaller() { supplierId }: Caller, @Query() { limit, cursor, subject }: AuditQuery) {
     const beforeId = cursor === undefined ? undefined : decodeCursor(list, placeSchema, cursor).id;
     const rows = await this.audit.list(supplierId, { limit: limit + 1, beforeId, subject });

@@ -1,5 +1,6 @@
 import { InvalidInput } from '@warmshift/domain';
 import { readDeviceCsv } from './bulk-csv';
+import { bulkUpdate } from './fleet.examples';
 
 const [a, b] = ['01a5c222-5b76-4531-b587-5deeb81a3db3', '01bbbaab-159a-4898-bcba-d81acdb2353c'];
 
@@ -14,6 +15,11 @@ function problems(text: string): Record<string, string> {
 }
 
 describe('readDeviceCsv', () => {
+  it('reads the example of the description', () => {
+    const [text] = Object.values(bulkUpdate.body ?? {});
+    expect(readDeviceCsv(String(text))).toHaveLength(2);
+  });
+
   it('reads switches and tags; an empty field says nothing', () => {
     expect(
       readDeviceCsv(

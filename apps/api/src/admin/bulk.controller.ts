@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { csvMediaType } from '../http/http-setup';
 import { longestCsvLines, readDeviceCsv } from './bulk-csv';
+import { Examples } from '../openapi/examples';
+import { bulkUpdate } from './fleet.examples';
 
 class BulkAnswer extends createZodDto(
   z.object({
@@ -34,10 +36,10 @@ export class BulkController {
   @ApiBody({
     schema: {
       type: 'string',
-      example: 'device_id,opted_out,tags\n01a5c222-5b76-4531-b587-5deeb81a3db3,true,north|tariff-b\n',
     },
   })
   @ZodResponse({ status: 200, type: BulkAnswer })
+  @Examples(bulkUpdate)
   async update(@CurrentCaller() caller: Caller, @Body() body: unknown) {
     if (typeof body !== 'string') throw InvalidInput.because('body', `must be sent as ${csvMediaType}`);
     const lines = readDeviceCsv(body);

@@ -19,6 +19,14 @@ import {
   toCampaign,
   toPreview,
 } from './campaigns.dto';
+import { Examples } from '../openapi/examples';
+import {
+  cancelCampaign,
+  createCampaign,
+  listCampaigns,
+  oneCampaign,
+  previewCampaign,
+} from './campaigns.examples';
 
 const list = 'campaigns';
 const placeSchema = z.object({ createdAt: z.int(), campaignId: z.uuid() });
@@ -35,6 +43,7 @@ export class CampaignsController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'Order a campaign', description: 'It is planned half an hour before its window.' })
   @ZodResponse({ status: 201, type: CampaignAnswer })
+  @Examples(createCampaign)
   async create(@CurrentCaller() { supplierId, actor }: Caller, @Body() body: CampaignOrderBody) {
     return toCampaign(await this.campaigns.create(supplierId, body, actor));
   }
@@ -43,6 +52,7 @@ export class CampaignsController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'What a campaign would do, without doing it' })
   @ZodResponse({ status: 200, type: PreviewAnswer })
+  @Examples(previewCampaign)
   async preview(@CurrentCaller() { supplierId }: Caller, @Body() body: CampaignOrderBody) {
     const plan = await this.campaigns.preview(supplierId, body);
     const named = [...plan.actions.slice(0, previewNames), ...plan.leftOut.slice(0, previewNames)];
@@ -57,6 +67,7 @@ export class CampaignsController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Campaigns, newest first' })
   @ZodResponse({ status: 200, type: CampaignsPage })
+  @Examples(listCampaigns)
   async list(@CurrentCaller() { supplierId }: Caller, @Query() { limit, cursor }: CampaignsQuery) {
     const after = cursor === undefined ? undefined : decodeCursor(list, placeSchema, cursor);
     const rows = await this.campaigns.list(supplierId, { limit: limit + 1, after });
@@ -70,6 +81,7 @@ export class CampaignsController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'One campaign' })
   @ZodResponse({ status: 200, type: CampaignAnswer })
+  @Examples(oneCampaign)
   async get(@CurrentCaller() { supplierId }: Caller, @Param() { id }: IdParams) {
     return toCampaign(await this.campaigns.get(supplierId, id));
   }
@@ -81,6 +93,7 @@ export class CampaignsController {
     description: 'Nothing more goes out; what is on a device is given back now.',
   })
   @ZodResponse({ status: 200, type: CampaignAnswer })
+  @Examples(cancelCampaign)
   async cancel(@CurrentCaller() { supplierId, actor }: Caller, @Param() { id }: IdParams) {
     return toCampaign(await this.campaigns.cancel(supplierId, id, actor));
   }

@@ -25,22 +25,7 @@ import { z } from 'zod';
 import { pageQuery } from '../http/query';
 import { instantSchema, isoOf, kwhOf, kwOf, kwSchema } from '../http/wire';
 
-export class CampaignOrderBody extends createZodDto(
-  campaignOrderSchema.meta({
-    examples: [
-      {
-        name: 'Evening peak',
-        direction: 'decrease',
-        targetKw: 2000,
-        startsAt: '2026-01-15T17:00:00Z',
-        endsAt: '2026-01-15T19:00:00Z',
-        selection: { countries: ['BE'] },
-        holdOutShare: 0.05,
-        staggerMinutes: 2,
-      },
-    ],
-  }),
-) {}
+export class CampaignOrderBody extends createZodDto(campaignOrderSchema) {}
 
 const summarySchema = z.object({
   occurrenceId: z.uuid(),

@@ -15,6 +15,16 @@ import {
   SyncAnswer,
   toConnectionAnswer,
 } from './connections.dto';
+import { Examples } from '../openapi/examples';
+import {
+  createConnection,
+  listConnections,
+  oneConnection,
+  reauthenticateConnection,
+  removeConnection,
+  syncConnection,
+  updateConnection,
+} from './connections.examples';
 
 @ApiTags('Connections')
 @Controller('admin/v1/connections')
@@ -36,6 +46,7 @@ export class ConnectionsController {
       'NEEDS_REAUTHENTICATION and the words of the vendor.',
   })
   @ZodResponse({ status: 201, type: ConnectionAnswer })
+  @Examples(createConnection)
   async create(@CurrentCaller() caller: Caller, @Body() body: NewConnectionBody) {
     const connection = await this.service.register({ ...body, supplierId: caller.supplierId });
     await this.note(caller, 'connection.create', connection.connectionId, {
@@ -50,6 +61,7 @@ export class ConnectionsController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Connections' })
   @ZodResponse({ status: 200, type: ConnectionsAnswer })
+  @Examples(listConnections)
   async list(@CurrentCaller() caller: Caller) {
     return { data: (await this.connections.list(caller.supplierId)).map(toConnectionAnswer) };
   }
@@ -58,6 +70,7 @@ export class ConnectionsController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'One connection' })
   @ZodResponse({ status: 200, type: ConnectionAnswer })
+  @Examples(oneConnection)
   async get(@CurrentCaller() caller: Caller, @Param() { id }: IdParams) {
     return toConnectionAnswer(await this.connections.get(caller.supplierId, id));
   }
@@ -66,6 +79,7 @@ export class ConnectionsController {
   @RequireRole('admin')
   @ApiOperation({ summary: 'Name and agreed pace of a connection' })
   @ZodResponse({ status: 200, type: ConnectionAnswer })
+  @Examples(updateConnection)
   async update(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParams,
@@ -80,6 +94,7 @@ export class ConnectionsController {
   @RequireRole('admin')
   @ApiOperation({ summary: 'New credentials for a connection', description: 'Devices and history stay.' })
   @ZodResponse({ status: 200, type: ConnectionAnswer })
+  @Examples(reauthenticateConnection)
   async reauthenticate(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParams,
@@ -99,6 +114,7 @@ export class ConnectionsController {
       'Its credentials are wiped and its devices retired. Refused while its devices are in actions.',
   })
   @ApiNoContentResponse({ description: 'Removed.' })
+  @Examples(removeConnection)
   async remove(@CurrentCaller() caller: Caller, @Param() { id }: IdParams): Promise<void> {
     await this.service.remove(caller.supplierId, id);
     await this.note(caller, 'connection.remove', id, {});
@@ -108,6 +124,7 @@ export class ConnectionsController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'List and read the devices of a connection now' })
   @ZodResponse({ status: 202, type: SyncAnswer })
+  @Examples(syncConnection)
   sync(@CurrentCaller() caller: Caller, @Param() { id }: IdParams) {
     return this.syncs.request(caller.supplierId, id, caller.actor);
   }

@@ -20,25 +20,14 @@ const requestsPerSecond = z
   .max(1_000)
   .meta({ description: "Agreed with the vendor for these credentials; absent: the vendor's own pace." });
 
-export const newConnectionSchema = z
-  .strictObject({
-    vendor: z.string().min(1).max(50),
-    name,
-    baseUrl,
-    credentials,
-    settings: settings.default({}),
-    requestsPerSecond: requestsPerSecond.optional(),
-  })
-  .meta({
-    examples: [
-      {
-        vendor: 'nox',
-        name: 'NOX fleet',
-        baseUrl: 'https://api.nox.energy',
-        credentials: { apiKey: 'the key of the supplier' },
-      },
-    ],
-  });
+export const newConnectionSchema = z.strictObject({
+  vendor: z.string().min(1).max(50),
+  name,
+  baseUrl,
+  credentials,
+  settings: settings.default({}),
+  requestsPerSecond: requestsPerSecond.optional(),
+});
 export class NewConnectionBody extends createZodDto(newConnectionSchema) {}
 
 export class CredentialsBody extends createZodDto(
@@ -46,14 +35,12 @@ export class CredentialsBody extends createZodDto(
 ) {}
 
 export class ConnectionPatchBody extends createZodDto(
-  z
-    .strictObject({
-      name: name.optional(),
-      requestsPerSecond: requestsPerSecond.nullable().optional().meta({
-        description: "Agreed with the vendor for these credentials; null: the vendor's own pace again.",
-      }),
-    })
-    .meta({ examples: [{ requestsPerSecond: 20 }] }),
+  z.strictObject({
+    name: name.optional(),
+    requestsPerSecond: requestsPerSecond.nullable().optional().meta({
+      description: "Agreed with the vendor for these credentials; null: the vendor's own pace again.",
+    }),
+  }),
 ) {}
 
 export const connectionSchema = z.object({

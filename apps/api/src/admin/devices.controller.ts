@@ -28,6 +28,8 @@ import {
   toReading,
   toStatusChange,
 } from './fleet.dto';
+import { Examples } from '../openapi/examples';
+import { listDevices, listReadings, listStatusHistory, oneDevice, updateDevice } from './fleet.examples';
 
 const idPlace = z.object({ id: z.uuid() });
 const readingPlace = z.object({ measuredAt: z.number(), zoneId: z.uuid() });
@@ -47,6 +49,7 @@ export class DevicesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Devices with zones and statuses' })
   @ZodResponse({ status: 200, type: DevicesPage })
+  @Examples(listDevices)
   async list(@CurrentCaller() { supplierId }: Caller, @Query() query: DevicesQuery) {
     const { limit, cursor, site: siteId, connection: connectionId, ...filter } = query;
     const afterId = cursor === undefined ? undefined : decodeCursor('devices', idPlace, cursor).id;
@@ -63,6 +66,7 @@ export class DevicesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'One device, with its cycles and its legionella ledger' })
   @ZodResponse({ status: 200, type: DeviceAnswer })
+  @Examples(oneDevice)
   async get(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id }: IdParams,
@@ -77,6 +81,7 @@ export class DevicesController {
   @ApiOperation({ summary: 'Opt-out, switch, tags and rule settings of a device' })
   @ZodResponse({ status: 200, type: DeviceAnswer })
   @Conditional()
+  @Examples(updateDevice)
   async update(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParams,
@@ -94,6 +99,7 @@ export class DevicesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'What the zones of a device reported, oldest first' })
   @ZodResponse({ status: 200, type: ReadingsPage })
+  @Examples(listReadings)
   async readings(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id }: IdParams,
@@ -113,6 +119,7 @@ export class DevicesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Changes of the steerable status of the zones of a device, newest first' })
   @ZodResponse({ status: 200, type: StatusHistoryPage })
+  @Examples(listStatusHistory)
   async statusHistory(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id }: IdParams,

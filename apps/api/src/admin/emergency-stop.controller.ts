@@ -5,6 +5,8 @@ import type { Caller } from '@warmshift/suppliers';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
+import { Examples } from '../openapi/examples';
+import { liftStop, stopEverything } from './actions.examples';
 
 const scopeSchema = z
   .discriminatedUnion(
@@ -19,12 +21,10 @@ const scopeSchema = z
   .meta({ description: 'What to stop.' });
 
 class StopBody extends createZodDto(
-  z
-    .strictObject({
-      scope: scopeSchema,
-      reason: z.string().trim().min(1, 'say why, it goes into the audit').max(1000),
-    })
-    .meta({ examples: [{ scope: { kind: 'supplier' }, reason: 'Grid operator called.' }] }),
+  z.strictObject({
+    scope: scopeSchema,
+    reason: z.string().trim().min(1, 'say why, it goes into the audit').max(1000),
+  }),
 ) {}
 
 class LiftBody extends createZodDto(z.strictObject({ scope: scopeSchema })) {}
@@ -49,6 +49,7 @@ export class EmergencyStopController {
     description: 'Nothing new goes out, everything active is given back now.',
   })
   @ZodResponse({ status: 200, type: HoldAnswer })
+  @Examples(stopEverything)
   stop(@CurrentCaller() { supplierId, actor }: Caller, @Body() { scope, reason }: StopBody) {
     return this.emergency.stop(supplierId, scope, reason, actor);
   }
@@ -60,6 +61,7 @@ export class EmergencyStopController {
     description: 'Nothing starts by itself: what was ended stays ended.',
   })
   @ZodResponse({ status: 200, type: HoldAnswer })
+  @Examples(liftStop)
   lift(@CurrentCaller() { supplierId, actor }: Caller, @Body() { scope }: LiftBody) {
     return this.emergency.lift(supplierId, scope, actor);
   }

@@ -17,6 +17,8 @@ import {
   toLegionella,
   toOverdueTank,
 } from './legionella.dto';
+import { Examples } from '../openapi/examples';
+import { legionellaReport, overdueTanks } from './legionella.examples';
 
 const list = 'legionella-overdue';
 const placeSchema = z.object({ dueAt: z.int(), zoneId: z.uuid() });
@@ -32,6 +34,7 @@ export class LegionellaController {
   @ApiOperation({ summary: "Disinfection of a device's tank: state, rule and the evidence of the last year" })
   @ApiOkResponse({ type: LegionellaAnswer.Output })
   @ZodSerializerDto(LegionellaAnswer)
+  @Examples(legionellaReport)
   async report(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id }: IdParams,
@@ -52,6 +55,7 @@ export class LegionellaController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Tanks for which nothing shows that runs happen, longest overdue first' })
   @ZodResponse({ status: 200, type: OverdueTanksPage })
+  @Examples(overdueTanks)
   async overdue(@CurrentCaller() { supplierId }: Caller, @Query() { limit, cursor }: OverdueTanksQuery) {
     const after = cursor === undefined ? undefined : decodeCursor(list, placeSchema, cursor);
     const tanks = await this.legionella.overdue(supplierId);

@@ -23,6 +23,9 @@ import {
 import { ActionsCsv } from './actions-csv.service';
 import { slotLines } from './report-csv';
 import { ReportAnswer, ReportQuery, toReport } from './report.dto';
+import { Examples } from '../openapi/examples';
+import { occurrencePlan, oneOccurrence } from './campaigns.examples';
+import { occurrenceReport } from './report.examples';
 
 const leftOutList = 'left-out';
 const placeSchema = z.object({ from: z.int().nonnegative() });
@@ -41,6 +44,7 @@ export class OccurrencesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'One run of a campaign' })
   @ZodResponse({ status: 200, type: OccurrenceAnswer })
+  @Examples(oneOccurrence)
   async get(@CurrentCaller() { supplierId }: Caller, @Param() { id }: IdParams) {
     return toOccurrence(await this.campaigns.occurrence(supplierId, id));
   }
@@ -53,6 +57,7 @@ export class OccurrencesController {
       'The chosen zones are its actions. `limit` and `cursor` page through the zones that were left out.',
   })
   @ZodResponse({ status: 200, type: PlanAnswer })
+  @Examples(occurrencePlan)
   async plan(@CurrentCaller() { supplierId }: Caller, @Param() { id }: IdParams, @Query() query: PlanQuery) {
     const { plan, plannedAt } = await this.campaigns.occurrence(supplierId, id);
     if (plan === undefined || plannedAt === undefined)
@@ -87,6 +92,7 @@ export class OccurrencesController {
   })
   @ApiProduces('application/json', 'text/csv')
   @ZodResponse({ status: 200, type: ReportAnswer })
+  @Examples(occurrenceReport)
   async report(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id }: IdParams,

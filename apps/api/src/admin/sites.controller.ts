@@ -12,6 +12,8 @@ import { pageOf } from '../http/query';
 import { IdParams, refuseEmptyPatch } from '../http/wire';
 import { SitePatchBody, SitesQuery } from './fleet-requests.dto';
 import { SiteAnswer, SitesPage, toSite } from './fleet.dto';
+import { Examples } from '../openapi/examples';
+import { listSites, oneSite, updateSite } from './fleet.examples';
 
 const list = 'sites';
 const placeSchema = z.object({ id: z.uuid() });
@@ -28,6 +30,7 @@ export class SitesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'Sites' })
   @ZodResponse({ status: 200, type: SitesPage })
+  @Examples(listSites)
   async list(@CurrentCaller() { supplierId }: Caller, @Query() query: SitesQuery) {
     const afterId = query.cursor === undefined ? undefined : decodeCursor(list, placeSchema, query.cursor).id;
     const filter = { connectionId: query.connection, tag: query.tag };
@@ -40,6 +43,7 @@ export class SitesController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'One site' })
   @ZodResponse({ status: 200, type: SiteAnswer })
+  @Examples(oneSite)
   async get(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id }: IdParams,
@@ -54,6 +58,7 @@ export class SitesController {
   @ApiOperation({ summary: 'Opt-out, quiet hours, tags and time zone of a site' })
   @ZodResponse({ status: 200, type: SiteAnswer })
   @Conditional()
+  @Examples(updateSite)
   async update(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParams,

@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { instantSchema, isoOf } from '../http/wire';
 import { ruleSettingsAnswer, ruleSettingsSchema } from './fleet-requests.dto';
+import { Examples } from '../openapi/examples';
+import { ownSupplier, updateSupplier } from './keys.examples';
 
 const supplierSchema = z.object({
   supplierId: z.uuid(),
@@ -33,6 +35,7 @@ export class SuppliersController {
   @RequireRole('viewer')
   @ApiOperation({ summary: 'The supplier that the key belongs to' })
   @ZodResponse({ status: 200, type: SupplierAnswer })
+  @Examples(ownSupplier)
   async get(@CurrentCaller() caller: Caller) {
     return toSupplier(await this.suppliers.get(caller.supplierId), caller);
   }
@@ -41,6 +44,7 @@ export class SuppliersController {
   @RequireRole('admin')
   @ApiOperation({ summary: 'Rule settings that hold for the whole fleet' })
   @ZodResponse({ status: 200, type: SupplierAnswer })
+  @Examples(updateSupplier)
   async update(@CurrentCaller() caller: Caller, @Body() { ruleSettings }: SupplierPatchBody) {
     const supplier = await this.suppliers.setRuleSettings(caller, ruleSettings);
     await this.statuses.recomputeAll('supplier', caller.supplierId);

@@ -7,6 +7,8 @@ import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { Public } from '../auth/access';
 import { HealthService, METRICS } from './health.service';
+import { Examples } from '../openapi/examples';
+import { live, readiness } from './health.examples';
 
 class LiveAnswer extends createZodDto(z.object({ status: z.literal('live') })) {}
 class ReadyAnswer extends createZodDto(
@@ -53,6 +55,7 @@ export class HealthController {
   @Get('health/live')
   @ApiOperation({ summary: 'The process answers' })
   @ZodResponse({ status: 200, type: LiveAnswer })
+  @Examples(live)
   live() {
     return { status: 'live' as const };
   }
@@ -61,6 +64,7 @@ export class HealthController {
   @ApiOperation({ summary: 'The service does its work' })
   @ApiResponse({ status: 503, type: ReadyAnswer.Output, description: 'Not ready.' })
   @ZodResponse({ status: 200, type: ReadyAnswer })
+  @Examples(readiness)
   async ready(@Res({ passthrough: true }) response: Response) {
     const { ready, checks } = await this.health.readiness();
     if (!ready) response.status(503);

@@ -14,6 +14,8 @@ import { IdParams } from '../http/wire';
 import { OccurrenceEvent } from './live.dto';
 import { LiveOccurrences } from './live-occurrences';
 import type { Watcher } from './occurrence-feed';
+import { Examples } from '../openapi/examples';
+import { occurrenceEvents } from './live.examples';
 
 /** A stream ends after so long (real ms), and the client comes again: a key that was revoked meanwhile gets no further. */
 const longestStreamMs = 15 * 60_000;
@@ -42,6 +44,7 @@ export class OccurrenceEventsController {
     description: 'A stream that stays open; `data` of each event.',
   })
   @ApiNoContentResponse({ description: 'It has ended, and the last event was seen.' })
+  @Examples(occurrenceEvents)
   async watch(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParams,

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { DevicesAnswer, DevicesQuery } from './devices.dto';
+import { Examples } from '../openapi/examples';
+import { listDevices } from './devices.examples';
 
 const list = 'v1-devices';
 const placeSchema = z.object({ id: z.uuid() });
@@ -29,6 +31,7 @@ export class V1DevicesController {
     type: DevicesAnswer.Output,
     description: 'One page of devices, in the order of their ids.',
   })
+  @Examples(listDevices)
   async list(@CurrentCaller() caller: Caller, @Query() query: DevicesQuery): Promise<string> {
     const afterId = query.next_token === undefined ? undefined : placeOf(query.next_token);
     // An id that cannot be one of ours is an id that no device has.

@@ -10,6 +10,8 @@ import { CurrentCaller, RequireRole } from '../auth/access';
 import { instantOf } from '../http/wire';
 import { ScheduleAnswer, ScheduleBody } from './schedule.dto';
 import { scheduleOrders, scheduleStart, type StretchOrder } from './schedule-orders';
+import { Examples } from '../openapi/examples';
+import { submitSchedule } from './thermal-control.examples';
 
 @ApiTags('NOX-compatible')
 @Controller('v1/device/thermal-control')
@@ -30,6 +32,7 @@ export class ScheduleController {
       'one: cancel the campaigns of that. The body is ours, because NOX has not published its own.',
   })
   @ZodResponse({ status: 200, type: ScheduleAnswer })
+  @Examples(submitSchedule)
   async submit(@CurrentCaller() caller: Caller, @Body() body: ScheduleBody) {
     const { supplierId, actor, supplierName } = caller;
     const device = await this.devices.get(supplierId, body.device_id);

@@ -7,6 +7,8 @@ import { ZodResponse } from 'nestjs-zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { patchOf, settingsOf } from './device-settings';
 import { SettingsAnswer, SettingsBody, SettingsQuery } from './settings.dto';
+import { Examples } from '../openapi/examples';
+import { changeSettings, readSettings } from './settings.examples';
 
 @ApiTags('NOX-compatible')
 @Controller('v1/devices/settings')
@@ -23,6 +25,7 @@ export class SettingsController {
     description: 'Shape of the NOX Energy API v1. The limits are those of our rules, for every vendor.',
   })
   @ZodResponse({ status: 200, type: SettingsAnswer })
+  @Examples(readSettings)
   async get(@CurrentCaller() { supplierId, supplierName }: Caller, @Query() query: SettingsQuery) {
     const device = await this.devices.get(supplierId, query.device_id);
     return { data: [settingsOf(device)], meta: { energy_supplier: supplierName } };
@@ -38,6 +41,7 @@ export class SettingsController {
       'refused, each with its name.',
   })
   @ApiNoContentResponse({ description: 'Changed.' })
+  @Examples(changeSettings)
   async change(@CurrentCaller() caller: Caller, @Body() body: SettingsBody): Promise<void> {
     const { supplierId } = caller;
     // Taken before reading: a change in between is found by its version and refused.

@@ -27,13 +27,6 @@ const optimization = z.object({
   flex_trading: z.boolean().meta({ description: "The supplier's own switch: whether we steer the device." }),
 });
 
-const example = {
-  device_id: '01a5c222-5b76-4531-b587-5deeb81a3db3',
-  room: { temperature_lower_bound: 2, temperature_upper_bound: 2 },
-  dhw: { temperature_lower_bound: 45, temperature_upper_bound: 60 },
-  optimization_settings: { flex_trading: true },
-};
-
 export class SettingsBody extends createZodDto(
   z
     .object({
@@ -43,22 +36,19 @@ export class SettingsBody extends createZodDto(
       dhw: dhw.loose().optional(),
       optimization_settings: optimization.partial().loose().optional(),
     })
-    .loose()
-    .meta({ examples: [example] }),
+    .loose(),
 ) {}
 
 export class SettingsAnswer extends createZodDto(
-  z
-    .object({
-      data: z.array(
-        z.object({
-          device_id: z.uuid(),
-          room: room.optional(),
-          dhw: dhw.optional(),
-          optimization_settings: optimization,
-        }),
-      ),
-      meta: z.object({ energy_supplier: z.string() }),
-    })
-    .meta({ examples: [{ data: [example], meta: { energy_supplier: 'Energy Supplier A' } }] }),
+  z.object({
+    data: z.array(
+      z.object({
+        device_id: z.uuid(),
+        room: room.optional(),
+        dhw: dhw.optional(),
+        optimization_settings: optimization,
+      }),
+    ),
+    meta: z.object({ energy_supplier: z.string() }),
+  }),
 ) {}

@@ -8,6 +8,8 @@ import { CurrentCaller, RequireRole } from '../auth/access';
 import { instantOf } from '../http/wire';
 import { CurrentStateAnswer, CurrentStateQuery, ForecastAnswer, ForecastQuery } from './thermal-control.dto';
 import { currentState, forecasts, forecastSpan } from './thermal-model';
+import { Examples } from '../openapi/examples';
+import { readForecast, readState } from './thermal-control.examples';
 
 /** NOX's thermal control over the devices of every vendor, from what they report to us. */
 @ApiTags('NOX-compatible')
@@ -25,6 +27,7 @@ export class ThermalControlController {
     description: 'Shape of the NOX Energy API v1. What a vendor does not state is left out.',
   })
   @ZodResponse({ status: 200, type: CurrentStateAnswer })
+  @Examples(readState)
   async currentState(@CurrentCaller() caller: Caller, @Query() query: CurrentStateQuery) {
     const device = await this.devices.get(caller.supplierId, query.device_id);
     return { data: currentState(device, query.unit), meta: metaOf(caller) };
@@ -39,6 +42,7 @@ export class ThermalControlController {
       'bounds are those of the comfort rules. What is not known is left out.',
   })
   @ZodResponse({ status: 200, type: ForecastAnswer })
+  @Examples(readForecast)
   async forecast(@CurrentCaller() caller: Caller, @Query() query: ForecastQuery) {
     const now = this.clock.now();
     const span = forecastSpan(instantOf(query.start_time) ?? now, instantOf(query.end_time));

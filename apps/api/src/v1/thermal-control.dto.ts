@@ -44,37 +44,18 @@ const meta = z.object({
 });
 
 export class CurrentStateAnswer extends createZodDto(
-  z
-    .object({
-      data: z.object({
-        device_id: z.uuid(),
-        timestamp: z
-          .string()
-          .optional()
-          .meta({ description: 'UTC, of the oldest reading used. Absent before the first one.' }),
-        tank: tankState.optional(),
-        house: houseState.optional(),
-      }),
-      meta,
-    })
-    .meta({
-      examples: [
-        {
-          data: {
-            device_id: '01a5c222-5b76-4531-b587-5deeb81a3db3',
-            timestamp: '2026-01-15 12:15:12',
-            tank: { DHW_temperature: 47, P_if_activated: [2.38] },
-            house: { P_heating: [1.8] },
-          },
-          meta: {
-            energy_supplier: 'Energy Supplier A',
-            temperature_unit: 'celsius',
-            power_unit: 'kW',
-            timestamp_time_zone: 'UTC',
-          },
-        },
-      ],
+  z.object({
+    data: z.object({
+      device_id: z.uuid(),
+      timestamp: z
+        .string()
+        .optional()
+        .meta({ description: 'UTC, of the oldest reading used. Absent before the first one.' }),
+      tank: tankState.optional(),
+      house: houseState.optional(),
     }),
+    meta,
+  }),
 ) {}
 
 const bounds = {
@@ -106,35 +87,11 @@ export const forecastSlotSchema = z.object({
 });
 
 export class ForecastAnswer extends createZodDto(
-  z
-    .object({
-      data: z.object({ device_id: z.uuid(), forecasts: z.array(forecastSlotSchema) }),
-      meta: meta.extend({
-        forecast_generation_date: z.string(),
-        forecast_generation_date_time_zone: z.literal('UTC'),
-      }),
-    })
-    .meta({
-      examples: [
-        {
-          data: {
-            device_id: '01a5c222-5b76-4531-b587-5deeb81a3db3',
-            forecasts: [
-              {
-                timestamp: '2026-01-15 12:15:00',
-                tank: { P_if_activated: [2.38], P_expected: 0.4, tank_activation_limit_temp: 45 },
-              },
-            ],
-          },
-          meta: {
-            energy_supplier: 'Energy Supplier A',
-            temperature_unit: 'celsius',
-            power_unit: 'kW',
-            timestamp_time_zone: 'UTC',
-            forecast_generation_date: '2026-01-15',
-            forecast_generation_date_time_zone: 'UTC',
-          },
-        },
-      ],
+  z.object({
+    data: z.object({ device_id: z.uuid(), forecasts: z.array(forecastSlotSchema) }),
+    meta: meta.extend({
+      forecast_generation_date: z.string(),
+      forecast_generation_date_time_zone: z.literal('UTC'),
     }),
+  }),
 ) {}

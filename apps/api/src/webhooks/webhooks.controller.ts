@@ -20,6 +20,15 @@ import {
   toWebhook,
   WebhooksAnswer,
 } from './webhooks.dto';
+import { Examples } from '../openapi/examples';
+import {
+  createWebhook,
+  deleteWebhook,
+  listDeliveries,
+  listWebhooks,
+  replayDeliveries,
+  rotateSecret,
+} from './webhooks.examples';
 
 const list = 'webhook-deliveries';
 const placeSchema = z.object({ at: z.int(), id: z.uuid() });
@@ -36,6 +45,7 @@ export class WebhooksController {
     description: 'The secret is in this answer and nowhere else. Signatures are those of Standard Webhooks.',
   })
   @ZodResponse({ status: 201, type: NewWebhookAnswer })
+  @Examples(createWebhook)
   async create(@CurrentCaller() caller: Caller, @Body() body: NewWebhookBody) {
     const { subscription, secret } = await this.webhooks.create(caller, body);
     return { ...toWebhook(subscription), secret };
@@ -45,6 +55,7 @@ export class WebhooksController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'Webhooks' })
   @ZodResponse({ status: 200, type: WebhooksAnswer })
+  @Examples(listWebhooks)
   async list(@CurrentCaller() { supplierId }: Caller) {
     return { data: (await this.webhooks.list(supplierId)).map(toWebhook) };
   }
@@ -54,6 +65,7 @@ export class WebhooksController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Tell nothing more there' })
   @ApiNoContentResponse({ description: 'Done.' })
+  @Examples(deleteWebhook)
   async delete(@CurrentCaller() caller: Caller, @Param() { id }: IdParams): Promise<void> {
     await this.webhooks.delete(caller, id);
   }
@@ -62,6 +74,7 @@ export class WebhooksController {
   @RequireRole('admin')
   @ApiOperation({ summary: 'A new secret; the old one signs beside it for a while' })
   @ZodResponse({ status: 200, type: NewWebhookAnswer })
+  @Examples(rotateSecret)
   async rotate(@CurrentCaller() caller: Caller, @Param() { id }: IdParams, @Body() body: RotateBody) {
     const { subscription, secret } = await this.webhooks.rotate(caller, id, body.overlapHours);
     return { ...toWebhook(subscription), secret };
@@ -71,6 +84,7 @@ export class WebhooksController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'Send deliveries again', description: 'Watch them in the log of deliveries.' })
   @ZodResponse({ status: 202, type: ReplayAnswer })
+  @Examples(replayDeliveries)
   async replay(@CurrentCaller() caller: Caller, @Param() { id }: IdParams, @Body() body: ReplayBody) {
     const { deliveryIds, failedSince } = body;
     return {
@@ -85,6 +99,7 @@ export class WebhooksController {
   @RequireRole('operator')
   @ApiOperation({ summary: 'What was sent and what became of it, newest first' })
   @ZodResponse({ status: 200, type: DeliveriesPage })
+  @Examples(listDeliveries)
   async deliveries(
     @CurrentCaller() { supplierId }: Caller,
     @Param() { id }: IdParams,

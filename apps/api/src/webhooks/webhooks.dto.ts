@@ -31,16 +31,10 @@ const withSecret = subscriptionSchema.extend({
 });
 
 export class NewWebhookBody extends createZodDto(
-  z
-    .strictObject({
-      url: z.string().max(2000).meta({ description: 'https, a public host, without a query.' }),
-      events,
-    })
-    .meta({
-      examples: [
-        { url: 'https://hooks.supplier.example/warmshift', events: ['occurrence.*', 'action.failed'] },
-      ],
-    }),
+  z.strictObject({
+    url: z.string().max(2000).meta({ description: 'https, a public host, without a query.' }),
+    events,
+  }),
 ) {}
 export class NewWebhookAnswer extends createZodDto(withSecret) {}
 export class WebhooksAnswer extends createZodDto(z.object({ data: z.array(subscriptionSchema) })) {}

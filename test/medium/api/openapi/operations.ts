@@ -45,20 +45,30 @@ interface RawOperation {
   readonly 'x-required-role'?: Role;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema: Schema }> };
-  readonly responses: Record<string, { readonly content?: Record<string, { readonly schema: Schema }> }>;
+  readonly responses: Record<string, RawAnswer>;
+}
+
+interface RawAnswer {
+  readonly $ref?: string;
+  readonly content?: Record<string, { readonly schema: Schema }>;
 }
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /** Every operation of the description, so that a new endpoint is tested by being described. */
 export function operationsOf(document: OpenAPIObject): Operation[] {
+  const named = (document.components?.responses ?? {}) as Record<string, RawAnswer>;
+  const answerOf = (answer: RawAnswer) =>
+    answer.$ref === undefined ? answer : (named[answer.$ref.replace('#/components/responses/', '')] ?? {});
   return Object.entries(document.paths).flatMap(([path, item]) =>
     methods.flatMap((method) => {
       const operation = item[method] as unknown as RawOperation | undefined;
       if (operation === undefined) return [];
-      const answers = Object.entries(operation.responses).map(([status, { content = {} }]) => [
+      const answers = Object.entries(operation.responses).map(([status, answer]) => [
         status,
-        Object.fromEntries(Object.entries(content).map(([type, { schema }]) => [type, schema])),
+        Object.fromEntries(
+          Object.entries(answerOf(answer).content ?? {}).map(([type, { schema }]) => [type, schema]),
+        ),
       ]);
       return [
         {
