@@ -40,9 +40,12 @@ const known: Readonly<Record<string, { readonly codes: readonly string[]; readon
 /** The functions with the rules, each of which `assess()` asks in turn. */
 const ruleFiles = /status\/(comfort-rules|device-rules|protection-rules|rule|wording)['"]/;
 
+/** Tests, and what answers look like in the OpenAPI description. */
+const notCode = /\.(spec|fixtures|examples)\.ts$/;
+
 function sources(folder: string): { file: string; text: string }[] {
   return readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !/\.(spec|fixtures)\.ts$/.test(name))
+    .filter((name) => name.endsWith('.ts') && !notCode.test(name))
     .filter((name) => !/(^|\/)(generated|node_modules)\//.test(name))
     .map((name) => join(project, folder, name))
     .map((path) => ({ file: relative(project, path), text: readFileSync(path, 'utf8') }));

@@ -46,20 +46,22 @@ const soon = () => delay(random() * 300);
 
 beforeAll(async () => {
   await installation.start();
-  const [nox] = (await installation.vendors()).filter(({ vendor }) => vendor === 'nox');
-  await installation.admin.post('/admin/v1/connections', { name: 'NOX fleet', ...nox });
+  const nox = (await installation.vendors()).find(({ vendor }) => vendor === 'nox')!;
+  await installation.admin.post('/admin/v1/connections', { body: { name: 'NOX fleet', ...nox } });
   await eventually(async () => (await database.query('SELECT 1 FROM zones')).length > 0);
   for (let index = 0; index < campaigns; index += 1)
     await installation.admin.post('/admin/v1/campaigns', {
-      name: `Evening peak ${index}`,
-      direction: 'decrease',
-      recurrence: {
-        timeZone: 'Europe/Brussels',
-        weekdays: [1, 2, 3, 4, 5, 6, 7],
-        startsAt: '17:00',
-        durationMinutes: 60,
-        from: '2026-03-27',
-        until: '2026-12-31',
+      body: {
+        name: `Evening peak ${index}`,
+        direction: 'decrease',
+        recurrence: {
+          timeZone: 'Europe/Brussels',
+          weekdays: [1, 2, 3, 4, 5, 6, 7],
+          startsAt: '17:00',
+          durationMinutes: 60,
+          from: '2026-03-27',
+          until: '2026-12-31',
+        },
       },
     });
 });

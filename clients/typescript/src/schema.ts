@@ -1274,22 +1274,6 @@ export interface components {
                 localDay?: string;
             }[];
         };
-        /**
-         * @example {
-         *       "direction": "decrease",
-         *       "endsAt": "2026-01-15T19:00:00Z",
-         *       "holdOutShare": 0.05,
-         *       "name": "Evening peak",
-         *       "selection": {
-         *         "countries": [
-         *           "BE"
-         *         ]
-         *       },
-         *       "staggerMinutes": 2,
-         *       "startsAt": "2026-01-15T17:00:00Z",
-         *       "targetKw": 2000
-         *     }
-         */
         CampaignOrderBody: {
             name: string;
             /**
@@ -1558,11 +1542,6 @@ export interface components {
                 sample?: string;
             }[];
         };
-        /**
-         * @example {
-         *       "requestsPerSecond": 20
-         *     }
-         */
         ConnectionPatchBody: {
             name?: string;
             /** @description Agreed with the vendor for these credentials; null: the vendor's own pace again. */
@@ -1635,31 +1614,6 @@ export interface components {
             /** @description The vendor's address: https and public, unless the service allows local hosts. */
             baseUrl?: string;
         };
-        /**
-         * @example {
-         *       "data": {
-         *         "device_id": "01a5c222-5b76-4531-b587-5deeb81a3db3",
-         *         "house": {
-         *           "P_heating": [
-         *             1.8
-         *           ]
-         *         },
-         *         "tank": {
-         *           "DHW_temperature": 47,
-         *           "P_if_activated": [
-         *             2.38
-         *           ]
-         *         },
-         *         "timestamp": "2026-01-15 12:15:12"
-         *       },
-         *       "meta": {
-         *         "energy_supplier": "Energy Supplier A",
-         *         "power_unit": "kW",
-         *         "temperature_unit": "celsius",
-         *         "timestamp_time_zone": "UTC"
-         *       }
-         *     }
-         */
         CurrentStateAnswer: {
             data: {
                 /** Format: uuid */
@@ -2084,33 +2038,6 @@ export interface components {
                 powerKw: number;
             }[];
         };
-        /**
-         * @example {
-         *       "data": {
-         *         "device_id": "01a5c222-5b76-4531-b587-5deeb81a3db3",
-         *         "forecasts": [
-         *           {
-         *             "tank": {
-         *               "P_expected": 0.4,
-         *               "P_if_activated": [
-         *                 2.38
-         *               ],
-         *               "tank_activation_limit_temp": 45
-         *             },
-         *             "timestamp": "2026-01-15 12:15:00"
-         *           }
-         *         ]
-         *       },
-         *       "meta": {
-         *         "energy_supplier": "Energy Supplier A",
-         *         "forecast_generation_date": "2026-01-15",
-         *         "forecast_generation_date_time_zone": "UTC",
-         *         "power_unit": "kW",
-         *         "temperature_unit": "celsius",
-         *         "timestamp_time_zone": "UTC"
-         *       }
-         *     }
-         */
         ForecastAnswer: {
             data: {
                 /** Format: uuid */
@@ -2355,12 +2282,6 @@ export interface components {
             /** @description Shown once. It is not stored. */
             key: string;
         };
-        /**
-         * @example {
-         *       "name": "Dashboard",
-         *       "role": "viewer"
-         *     }
-         */
         NewApiKeyBody: {
             name: string;
             /**
@@ -2374,16 +2295,6 @@ export interface components {
              */
             expiresAt?: string;
         };
-        /**
-         * @example {
-         *       "baseUrl": "https://api.nox.energy",
-         *       "credentials": {
-         *         "apiKey": "the key of the supplier"
-         *       },
-         *       "name": "NOX fleet",
-         *       "vendor": "nox"
-         *     }
-         */
         NewConnectionBody: {
             vendor: string;
             name: string;
@@ -2423,15 +2334,6 @@ export interface components {
             /** @description Shown once. Checks the signatures of deliveries. */
             secret: string;
         };
-        /**
-         * @example {
-         *       "events": [
-         *         "occurrence.*",
-         *         "action.failed"
-         *       ],
-         *       "url": "https://hooks.supplier.example/warmshift"
-         *     }
-         */
         NewWebhookBody: {
             /** @description https, a public host, without a query. */
             url: string;
@@ -3055,11 +2957,6 @@ export interface components {
              */
             overlapHours?: number;
         };
-        /**
-         * @example {
-         *       "overlapHours": 24
-         *     }
-         */
         RotateKeyBody: {
             /**
              * @description So long the old key stays valid beside the new one; 0 ends it at once.
@@ -3141,21 +3038,6 @@ export interface components {
                 revokedAt?: string;
             };
         };
-        /**
-         * @example {
-         *       "message": "Schedule submitted successfully",
-         *       "meta": {
-         *         "campaign_ids": [
-         *           "7d3c1b52-9d0a-4a5e-8d0a-0f6f2d1c9b11"
-         *         ],
-         *         "energy_supplier": "Energy Supplier A",
-         *         "schedule_granularity": "15min",
-         *         "starts_at": "2026-01-15T16:00:00.000Z",
-         *         "timezone": "UTC"
-         *       },
-         *       "status": "success"
-         *     }
-         */
         ScheduleAnswer: {
             /** @constant */
             status: "success";
@@ -3172,110 +3054,6 @@ export interface components {
                 campaign_ids: string[];
             };
         };
-        /**
-         * @example {
-         *       "device_id": "01a5c222-5b76-4531-b587-5deeb81a3db3",
-         *       "room": [
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "decrease",
-         *         "decrease",
-         *         "decrease",
-         *         "decrease",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none",
-         *         "none"
-         *       ],
-         *       "start_time": "2026-01-15T16:00:00Z"
-         *     }
-         */
         ScheduleBody: {
             /** Format: uuid */
             device_id: string;
@@ -3289,29 +3067,6 @@ export interface components {
             /** @description Room heating, slot by slot. `none`: left alone. */
             room?: ("decrease" | "increase" | "none")[];
         };
-        /**
-         * @example {
-         *       "data": [
-         *         {
-         *           "device_id": "01a5c222-5b76-4531-b587-5deeb81a3db3",
-         *           "dhw": {
-         *             "temperature_lower_bound": 45,
-         *             "temperature_upper_bound": 60
-         *           },
-         *           "optimization_settings": {
-         *             "flex_trading": true
-         *           },
-         *           "room": {
-         *             "temperature_lower_bound": 2,
-         *             "temperature_upper_bound": 2
-         *           }
-         *         }
-         *       ],
-         *       "meta": {
-         *         "energy_supplier": "Energy Supplier A"
-         *       }
-         *     }
-         */
         SettingsAnswer: {
             data: {
                 /** Format: uuid */
@@ -3339,22 +3094,6 @@ export interface components {
                 energy_supplier: string;
             };
         };
-        /**
-         * @example {
-         *       "device_id": "01a5c222-5b76-4531-b587-5deeb81a3db3",
-         *       "dhw": {
-         *         "temperature_lower_bound": 45,
-         *         "temperature_upper_bound": 60
-         *       },
-         *       "optimization_settings": {
-         *         "flex_trading": true
-         *       },
-         *       "room": {
-         *         "temperature_lower_bound": 2,
-         *         "temperature_upper_bound": 2
-         *       }
-         *     }
-         */
         SettingsBody: {
             /** Format: uuid */
             device_id: string;
@@ -3476,14 +3215,6 @@ export interface components {
             }[];
             nextCursor: string | null;
         };
-        /**
-         * @example {
-         *       "reason": "Grid operator called.",
-         *       "scope": {
-         *         "kind": "supplier"
-         *       }
-         *     }
-         */
         StopBody: {
             /** @description What to stop. */
             scope: {
@@ -3627,7 +3358,206 @@ export interface components {
             }[];
         };
     };
-    responses: never;
+    responses: {
+        /** @description The request cannot be used. */
+        InvalidInput: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:invalid-input",
+                 *       "title": "The request cannot be used",
+                 *       "status": 400,
+                 *       "detail": "One field is wrong.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "errors": [
+                 *         {
+                 *           "field": "limit",
+                 *           "reason": "must be a whole number from 1 to 1000"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A valid API key is needed. */
+        Unauthenticated: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:unauthenticated",
+                 *       "title": "A valid API key is needed",
+                 *       "status": 401,
+                 *       "detail": "Send a valid key in the header x-api-key.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description This key may not do that. */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:forbidden",
+                 *       "title": "This key may not do that",
+                 *       "status": 403,
+                 *       "detail": "An operator or admin key is needed.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not found. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:not-found",
+                 *       "title": "Not found",
+                 *       "status": 404,
+                 *       "detail": "There is no device 01a5c222-5b76-4531-b587-5deeb81a3db3.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request conflicts with the present state. */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:conflict",
+                 *       "title": "The request conflicts with the present state",
+                 *       "status": 409,
+                 *       "detail": "The first request with this Idempotency-Key is still being worked on.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It has changed since you read it. */
+        PreconditionFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:precondition-failed",
+                 *       "title": "It has changed since you read it",
+                 *       "status": 412,
+                 *       "detail": "It has been changed since. Read it again and decide anew.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is too large. */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:body-too-large",
+                 *       "title": "The body is too large",
+                 *       "status": 413,
+                 *       "detail": "The body must be smaller.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body has an encoding that is not supported. */
+        UnsupportedBody: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:unsupported-body",
+                 *       "title": "The body has an encoding that is not supported",
+                 *       "status": 415,
+                 *       "detail": "Send the body as UTF-8, not compressed or with gzip.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The Idempotency-Key belongs to another request. */
+        IdempotencyKeyReused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:idempotency-key-reused",
+                 *       "title": "The Idempotency-Key belongs to another request",
+                 *       "status": 422,
+                 *       "detail": "This Idempotency-Key was used for another request.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Too many requests. */
+        TooManyRequests: {
+            headers: {
+                /** @description Seconds. */
+                "retry-after"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:warmshift:problem:too-many-requests",
+                 *       "title": "Too many requests",
+                 *       "status": 429,
+                 *       "detail": "A key may send 6000 requests in a minute.",
+                 *       "instance": "urn:uuid:c0ffee00-1234-4abc-8def-0123456789ab",
+                 *       "reference": "c0ffee00-1234-4abc-8def-0123456789ab"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3644,6 +3574,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3672,6 +3603,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3703,13 +3635,19 @@ export interface operations {
     "V1Devices.list": {
         parameters: {
             query?: {
-                /** @description Devices per page, at most 4000. */
+                /**
+                 * @description Devices per page, at most 4000.
+                 * @example 1000
+                 */
                 limit?: number;
                 /** @description If true, only each device's id and current steerable status. No filter. */
                 steerable_status?: boolean;
                 /** @description If true, only devices with steering_enabled = true. If false or not given, no filter. */
                 steering_enabled?: boolean;
-                /** @description If true, only devices with steerable = true. If false or not given, no filter. */
+                /**
+                 * @description If true, only devices with steerable = true. If false or not given, no filter.
+                 * @example true
+                 */
                 steerable?: boolean;
                 /** @description `meta.next_token` of the page before; null there means that this was the last page. */
                 next_token?: string;
@@ -3737,6 +3675,10 @@ export interface operations {
                     "application/json": components["schemas"]["DevicesAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -3751,9 +3693,15 @@ export interface operations {
     "ThermalControl.currentState": {
         parameters: {
             query: {
-                /** @description Id of the device, ours. */
+                /**
+                 * @description Id of the device, ours.
+                 * @example 01a5c222-5b76-4531-b587-5deeb81a3db3
+                 */
                 device_id: string;
-                /** @description Unit of states and flows. Where the heat capacity is not known, only °C can be told. */
+                /**
+                 * @description Unit of states and flows. Where the heat capacity is not known, only °C can be told.
+                 * @example celsius
+                 */
                 unit?: "kWh" | "celsius";
             };
             header?: never;
@@ -3762,6 +3710,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3770,6 +3719,10 @@ export interface operations {
                     "application/json": components["schemas"]["CurrentStateAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -3784,13 +3737,25 @@ export interface operations {
     "ThermalControl.forecast": {
         parameters: {
             query: {
-                /** @description Id of the device, ours. */
+                /**
+                 * @description Id of the device, ours.
+                 * @example 01a5c222-5b76-4531-b587-5deeb81a3db3
+                 */
                 device_id: string;
-                /** @description Unit of states and flows. Where the heat capacity is not known, only °C can be told. */
+                /**
+                 * @description Unit of states and flows. Where the heat capacity is not known, only °C can be told.
+                 * @example celsius
+                 */
                 unit?: "kWh" | "celsius";
-                /** @description ISO 8601. Without it, now. */
+                /**
+                 * @description ISO 8601. Without it, now.
+                 * @example 2026-01-15T16:00:00Z
+                 */
                 start_time?: string;
-                /** @description ISO 8601, at most 72 hours later. Without it, 24 hours later. */
+                /**
+                 * @description ISO 8601, at most 72 hours later. Without it, 24 hours later.
+                 * @example 2026-01-15T16:15:00Z
+                 */
                 end_time?: string;
             };
             header?: never;
@@ -3799,6 +3764,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3807,6 +3773,10 @@ export interface operations {
                     "application/json": components["schemas"]["ForecastAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -3834,6 +3804,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3842,6 +3813,14 @@ export interface operations {
                     "application/json": components["schemas"]["ScheduleAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -3856,6 +3835,7 @@ export interface operations {
     "Settings.get": {
         parameters: {
             query: {
+                /** @example 01a5c222-5b76-4531-b587-5deeb81a3db3 */
                 device_id: string;
             };
             header?: never;
@@ -3864,6 +3844,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3872,6 +3853,10 @@ export interface operations {
                     "application/json": components["schemas"]["SettingsAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -3903,6 +3888,12 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -3921,9 +3912,13 @@ export interface operations {
                 limit?: number;
                 /** @description Where to go on: `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description One or more states with commas between: PLANNED, DISPATCHING, SENT, ACTIVE, RESTORING, RESTORED, OVERRIDDEN, SKIPPED, FAILED, CANCELLED. */
+                /**
+                 * @description One or more states with commas between: PLANNED, DISPATCHING, SENT, ACTIVE, RESTORING, RESTORED, OVERRIDDEN, SKIPPED, FAILED, CANCELLED.
+                 * @example ACTIVE,RESTORING
+                 */
                 state?: string;
                 overdue?: boolean;
+                /** @example nox */
                 vendor?: string;
                 occurrence?: string;
                 connection?: string;
@@ -3935,6 +3930,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3943,6 +3939,10 @@ export interface operations {
                     "application/json": components["schemas"]["ActionsPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -3959,12 +3959,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 9c8b7a6d-5e4f-4a3b-8c2d-1e0f9a8b7c6d */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3973,6 +3975,11 @@ export interface operations {
                     "application/json": components["schemas"]["ActionAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -3997,12 +4004,14 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 01a5c222-5b76-4531-b587-5deeb81a3db3 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4011,6 +4020,11 @@ export interface operations {
                     "application/json": components["schemas"]["ActionsPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4031,16 +4045,19 @@ export interface operations {
                 cursor?: string;
                 /** @description One or more states with commas between: PLANNED, DISPATCHING, SENT, ACTIVE, RESTORING, RESTORED, OVERRIDDEN, SKIPPED, FAILED, CANCELLED. */
                 state?: string;
+                /** @example false */
                 overdue?: boolean;
             };
             header?: never;
             path: {
+                /** @example 2e4f6a8c-1b3d-4e5f-9a7b-8c9d0e1f2a3b */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4049,6 +4066,11 @@ export interface operations {
                     "application/json": components["schemas"]["ActionsPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4069,6 +4091,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4077,6 +4100,9 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKeysAnswer"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4104,6 +4130,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4112,6 +4139,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewApiKeyAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4131,6 +4166,7 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
+                /** @example 0c9d2f4e-7b61-4c58-8a3f-6e5d4c3b2a10 */
                 id: string;
             };
             cookie?: never;
@@ -4141,6 +4177,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4149,6 +4186,15 @@ export interface operations {
                     "application/json": components["schemas"]["RotatedKeyAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4165,6 +4211,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 0c9d2f4e-7b61-4c58-8a3f-6e5d4c3b2a10 */
                 id: string;
             };
             cookie?: never;
@@ -4178,6 +4225,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4196,7 +4248,10 @@ export interface operations {
                 limit?: number;
                 /** @description Where to go on: `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description Like `device/ID`. */
+                /**
+                 * @description Like `device/ID`.
+                 * @example device/01a5c222-5b76-4531-b587-5deeb81a3db3
+                 */
                 subject?: string;
             };
             header?: never;
@@ -4205,6 +4260,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4213,6 +4269,10 @@ export interface operations {
                     "application/json": components["schemas"]["AuditPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4240,6 +4300,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4248,6 +4309,14 @@ export interface operations {
                     "application/json": components["schemas"]["BulkAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4273,6 +4342,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4281,6 +4351,10 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignsPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4308,6 +4382,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4316,6 +4391,14 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4343,6 +4426,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4351,6 +4435,14 @@ export interface operations {
                     "application/json": components["schemas"]["PreviewAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4367,12 +4459,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 7d3c1b52-9d0a-4a5e-8d0a-0f6f2d1c9b11 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4381,6 +4475,11 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4400,12 +4499,14 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
+                /** @example 7d3c1b52-9d0a-4a5e-8d0a-0f6f2d1c9b11 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4414,6 +4515,13 @@ export interface operations {
                     "application/json": components["schemas"]["CampaignAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4434,6 +4542,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4442,6 +4551,9 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectionsAnswer"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4469,6 +4581,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4477,6 +4590,14 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectionAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4493,12 +4614,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8f14e45f-ceea-467a-9b2c-3a4d5e6f7a80 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4507,6 +4630,11 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectionAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4523,6 +4651,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8f14e45f-ceea-467a-9b2c-3a4d5e6f7a80 */
                 id: string;
             };
             cookie?: never;
@@ -4536,6 +4665,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4552,6 +4686,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8f14e45f-ceea-467a-9b2c-3a4d5e6f7a80 */
                 id: string;
             };
             cookie?: never;
@@ -4562,6 +4697,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4570,6 +4706,13 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectionAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4586,6 +4729,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 8f14e45f-ceea-467a-9b2c-3a4d5e6f7a80 */
                 id: string;
             };
             cookie?: never;
@@ -4596,6 +4740,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4604,6 +4749,13 @@ export interface operations {
                     "application/json": components["schemas"]["ConnectionAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4623,12 +4775,14 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
+                /** @example 8f14e45f-ceea-467a-9b2c-3a4d5e6f7a80 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4637,6 +4791,13 @@ export interface operations {
                     "application/json": components["schemas"]["SyncAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4651,17 +4812,27 @@ export interface operations {
     "Devices.list": {
         parameters: {
             query?: {
-                /** @description Entries per page, at most 1000. */
+                /**
+                 * @description Entries per page, at most 1000.
+                 * @example 100
+                 */
                 limit?: number;
                 /** @description Where to go on: `nextCursor` of the page before. */
                 cursor?: string;
+                /** @example nox */
                 vendor?: string;
                 kind?: "heat_pump" | "heater" | "storage_heater" | "room_thermostat" | "site_gateway" | "gateway" | "unknown";
-                /** @description Devices with a zone of this status. */
+                /**
+                 * @description Devices with a zone of this status.
+                 * @example READY
+                 */
                 code?: "HELD" | "STEERING_DISABLED" | "CUSTOMER_OPT_OUT" | "NO_VENDOR_CONTROL" | "ROLE_TOO_LOW" | "NEEDS_REAUTHENTICATION" | "OFFLINE" | "STALE_DATA" | "FAULTY" | "READ_ONLY" | "VENDOR_NOT_STEERABLE" | "LEARNING_PERIOD" | "IN_ACTIVE_ACTION" | "USER_OVERRIDE" | "TRANSIENT_MODE" | "LEGIONELLA_RUNNING" | "LEGIONELLA_DUE" | "CYCLE_LIMIT" | "MIN_RUN_TIME" | "REST_PERIOD" | "QUIET_HOURS" | "NO_HEADROOM" | "ABOVE_ACTIVATION_LIMIT" | "READY";
                 site?: string;
                 connection?: string;
-                /** @description Of the device or its site. */
+                /**
+                 * @description Of the device or its site.
+                 * @example ixelles
+                 */
                 tag?: string;
                 /** @description Part of the name, vendor's id, brand, model or site's name. */
                 search?: string;
@@ -4672,6 +4843,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4680,6 +4852,10 @@ export interface operations {
                     "application/json": components["schemas"]["DevicesPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4696,12 +4872,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 01a5c222-5b76-4531-b587-5deeb81a3db3 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4710,6 +4888,11 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4729,6 +4912,7 @@ export interface operations {
                 "if-match"?: string;
             };
             path: {
+                /** @example 01a5c222-5b76-4531-b587-5deeb81a3db3 */
                 id: string;
             };
             cookie?: never;
@@ -4739,6 +4923,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4747,6 +4932,14 @@ export interface operations {
                     "application/json": components["schemas"]["DeviceAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4765,20 +4958,29 @@ export interface operations {
                 limit?: number;
                 /** @description Where to go on: `nextCursor` of the page before. */
                 cursor?: string;
-                /** @description ISO 8601. Without it, 24 hours before `to`. */
+                /**
+                 * @description ISO 8601. Without it, 24 hours before `to`.
+                 * @example 2026-01-15T15:00:00Z
+                 */
                 from?: string;
-                /** @description ISO 8601, itself not included. Without it, now. */
+                /**
+                 * @description ISO 8601, itself not included. Without it, now.
+                 * @example 2026-01-15T16:00:00Z
+                 */
                 to?: string;
+                /** @example room */
                 zone?: "DHW" | "room";
             };
             header?: never;
             path: {
+                /** @example 01a5c222-5b76-4531-b587-5deeb81a3db3 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4787,6 +4989,11 @@ export interface operations {
                     "application/json": components["schemas"]["ReadingsPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4808,12 +5015,14 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 01a5c222-5b76-4531-b587-5deeb81a3db3 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4822,6 +5031,11 @@ export interface operations {
                     "application/json": components["schemas"]["StatusHistoryPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4849,6 +5063,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4857,6 +5072,14 @@ export interface operations {
                     "application/json": components["schemas"]["HoldAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4884,6 +5107,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4892,6 +5116,14 @@ export interface operations {
                     "application/json": components["schemas"]["HoldAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4912,6 +5144,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4920,6 +5153,9 @@ export interface operations {
                     "application/json": components["schemas"]["FleetSummaryAnswer"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4939,21 +5175,28 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @example 01a5c222-5b76-4531-b587-5deeb81a3db3 */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["LegionellaAnswer"];
-                    "text/csv": components["schemas"]["LegionellaAnswer"];
+                    "text/csv": string;
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -4979,6 +5222,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4987,6 +5231,10 @@ export interface operations {
                     "application/json": components["schemas"]["OverdueTanksPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5003,12 +5251,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 2e4f6a8c-1b3d-4e5f-9a7b-8c9d0e1f2a3b */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5017,6 +5267,11 @@ export interface operations {
                     "application/json": components["schemas"]["OccurrenceAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5031,19 +5286,24 @@ export interface operations {
     "Occurrences.plan": {
         parameters: {
             query?: {
-                /** @description Entries per page, at most 5000. */
+                /**
+                 * @description Entries per page, at most 5000.
+                 * @example 500
+                 */
                 limit?: number;
                 /** @description Where to go on: `nextCursor` of the page before. */
                 cursor?: string;
             };
             header?: never;
             path: {
+                /** @example 2e4f6a8c-1b3d-4e5f-9a7b-8c9d0e1f2a3b */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5052,6 +5312,11 @@ export interface operations {
                     "application/json": components["schemas"]["PlanAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5066,28 +5331,38 @@ export interface operations {
     "Occurrences.report": {
         parameters: {
             query?: {
-                /** @description Goes before the Accept header. */
+                /**
+                 * @description Goes before the Accept header.
+                 * @example json
+                 */
                 format?: "json" | "csv";
                 /** @description What a CSV has a line for: every slot and vendor, or every action. */
                 of?: "slots" | "actions";
             };
             header?: never;
             path: {
+                /** @example 2e4f6a8c-1b3d-4e5f-9a7b-8c9d0e1f2a3b */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["ReportAnswer"];
-                    "text/csv": components["schemas"]["ReportAnswer"];
+                    "text/csv": string;
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5107,6 +5382,7 @@ export interface operations {
                 /** @description Where to go on: `nextCursor` of the page before. */
                 cursor?: string;
                 connection?: string;
+                /** @example ixelles */
                 tag?: string;
             };
             header?: never;
@@ -5115,6 +5391,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5123,6 +5400,10 @@ export interface operations {
                     "application/json": components["schemas"]["SitesPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5139,12 +5420,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 3b2f1c4d-5e6a-4b7c-8d9e-0f1a2b3c4d5e */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5153,6 +5436,11 @@ export interface operations {
                     "application/json": components["schemas"]["SiteAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5172,6 +5460,7 @@ export interface operations {
                 "if-match"?: string;
             };
             path: {
+                /** @example 3b2f1c4d-5e6a-4b7c-8d9e-0f1a2b3c4d5e */
                 id: string;
             };
             cookie?: never;
@@ -5182,6 +5471,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5190,6 +5480,14 @@ export interface operations {
                     "application/json": components["schemas"]["SiteAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5210,6 +5508,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5218,6 +5517,9 @@ export interface operations {
                     "application/json": components["schemas"]["SupplierAnswer"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5242,6 +5544,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5250,6 +5553,12 @@ export interface operations {
                     "application/json": components["schemas"]["SupplierAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5270,6 +5579,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5278,6 +5588,9 @@ export interface operations {
                     "application/json": components["schemas"]["VendorsAnswer"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5297,6 +5610,7 @@ export interface operations {
                 "last-event-id"?: string;
             };
             path: {
+                /** @example 2e4f6a8c-1b3d-4e5f-9a7b-8c9d0e1f2a3b */
                 id: string;
             };
             cookie?: never;
@@ -5319,6 +5633,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5339,6 +5658,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5347,6 +5667,9 @@ export interface operations {
                     "application/json": components["schemas"]["WebhooksAnswer"];
                 };
             };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5374,6 +5697,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Created */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5382,6 +5706,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewWebhookAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5398,6 +5730,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @example 4d5e6f7a-8b9c-4d0e-9f1a-2b3c4d5e6f7a */
                 id: string;
             };
             cookie?: never;
@@ -5411,6 +5744,11 @@ export interface operations {
                 };
                 content?: never;
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5430,6 +5768,7 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
+                /** @example 4d5e6f7a-8b9c-4d0e-9f1a-2b3c4d5e6f7a */
                 id: string;
             };
             cookie?: never;
@@ -5440,6 +5779,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5448,6 +5788,15 @@ export interface operations {
                     "application/json": components["schemas"]["NewWebhookAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5467,6 +5816,7 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
+                /** @example 4d5e6f7a-8b9c-4d0e-9f1a-2b3c4d5e6f7a */
                 id: string;
             };
             cookie?: never;
@@ -5477,6 +5827,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Accepted */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5485,6 +5836,15 @@ export interface operations {
                     "application/json": components["schemas"]["ReplayAnswer"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
@@ -5503,16 +5863,19 @@ export interface operations {
                 limit?: number;
                 /** @description Where to go on: `nextCursor` of the page before. */
                 cursor?: string;
+                /** @example PENDING */
                 state?: "PENDING" | "DELIVERED" | "FAILED";
             };
             header?: never;
             path: {
+                /** @example 4d5e6f7a-8b9c-4d0e-9f1a-2b3c4d5e6f7a */
                 id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5521,6 +5884,11 @@ export interface operations {
                     "application/json": components["schemas"]["DeliveriesPage"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
                 headers: {
