@@ -47,7 +47,7 @@ describe('the chain of the audit', () => {
   async function tampered(sql: string, values: unknown[], check: () => Promise<void>): Promise<void> {
     await db.query('CREATE TABLE kept AS SELECT * FROM audit');
     await db.query('CREATE TABLE kept_heads AS SELECT * FROM audit_heads');
-    await db.query('ALTER TABLE audit DISABLE TRIGGER USER');
+    for (const table of ['audit', 'audit_heads']) await db.query(`ALTER TABLE ${table} DISABLE TRIGGER USER`);
     try {
       await db.query(sql, values);
       await check();
@@ -57,7 +57,8 @@ describe('the chain of the audit', () => {
       await db.query('INSERT INTO audit SELECT * FROM kept');
       await db.query('INSERT INTO audit_heads SELECT * FROM kept_heads');
       await db.query('DROP TABLE kept, kept_heads');
-      await db.query('ALTER TABLE audit ENABLE TRIGGER USER');
+      for (const table of ['audit', 'audit_heads'])
+        await db.query(`ALTER TABLE ${table} ENABLE TRIGGER USER`);
     }
   }
 
@@ -76,6 +77,52 @@ describe('the chain of the audit', () => {
       );
     },
   );
+
+  it.each([
+    `INSERT INTO audit_heads (chain, supplier_id, seq, hash) SELECT gen_random_uuid(), supplier_id, 0, '' FROM audit_heads`,
+    'UPDATE audit_heads SET seq = seq + 1',
+    'DELETE FROM audit_heads',
+    'TRUNCATE audit_heads',
+  ])('moves no head by hand: %s', async (sql) => {
+    await expect(db.query(sql)).rejects.toThrow('move with its entries only');
+    await expect(forTenant(supplierId, () => api.run(sql))).rejects.toThrow('permission denied');
+  });
+
+  it('lets the api say what an entry says, and nothing of its place', async () => {
+    const writer = await world.newSupplier('C');
+    const forged = (columns: string, values: string) =>
+      forTenant(writer, () =>
+        api.run(
+          `INSERT INTO audit (supplier_id, at, actor, action, subject, ${columns})
+           VALUES ($1, now(), 'key/abc', 'x', 'x', ${values})`,
+          [writer],
+        ),
+      );
+    for (const [columns, values] of [
+      ['seq, hash', `1, '\\x00'`],
+      ['seq', '1'],
+      ['id', '1'],
+    ] as const)
+      await expect(forged(columns, values)).rejects.toThrow('permission denied');
+    await expect(forged('detail', `'{}'`)).resolves.toBe(1);
+    expect(await resultOf(writer)).toMatchObject({ entries: 1, broken: undefined });
+  });
+
+  it('takes no entry of another supplier, nor without one, from the api', async () => {
+    for (const [whose, of] of [
+      [supplierId, other],
+      [other, undefined],
+    ] as const)
+      await expect(
+        forTenant(whose, () =>
+          api.run(
+            `INSERT INTO audit (supplier_id, at, actor, action, subject) VALUES ($1, now(), 'x', 'x', 'x')`,
+            [of ?? null],
+          ),
+        ),
+      ).rejects.toThrow('row-level security');
+    expect(await resultOf(other)).toMatchObject({ entries: 5, broken: undefined });
+  });
 
   it.each([
     [
