@@ -47,7 +47,7 @@ export const sealedPlaces: readonly SealedPlace[] = [
     table: 'idempotency_keys',
     id: `supplier_id::text || '/' || key`,
     value: `response ->> 'sealed'`,
-    assignment: `response = jsonb_build_object('sealed', fresh.value)`,
+    assignment: `response = response || jsonb_build_object('sealed', fresh.value)`,
     context: (id) => `idempotency/${id}/answer`,
   },
   ...['secret', 'previous_secret'].map((column) => ({

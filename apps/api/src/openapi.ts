@@ -6,6 +6,7 @@ import { cleanupOpenApiDoc } from 'nestjs-zod';
 import { z } from 'zod';
 import { apiKeyHeader } from './auth/access';
 import { csvMediaType } from './http/http-setup';
+import { locationExtension } from './http/location';
 import { problemMediaType, problemSchema } from './http/problem';
 import { idempotencyKeyHeader } from './idempotency/idempotency.interceptor';
 import { addExamples, operationName } from './openapi/examples';
@@ -14,8 +15,15 @@ import { addProblems, problemComponents } from './openapi/problems';
 const description = `Steers the electric heat of an energy supplier's customers.
 
 - Every request carries a key in \`${apiKeyHeader}\`. Roles: viewer reads, operator steers, admin connects vendors and makes keys.
-- Instants are ISO 8601 in UTC, power is kW, temperature is °C. An absent value means "no statement".
+- Instants are answered as ISO 8601 in UTC (\`2026-01-15T16:00:00.000Z\`). In requests they carry an offset, \`Z\` or
+  \`+01:00\`, and name the same instant in whatever zone; only recurrences, quiet hours and local days are wall time, of the
+  time zone beside them. Power is kW, temperature is °C. An absent value means "no statement".
+- Lists come in pages: send \`nextCursor\` as \`cursor\` until it is null. Cursors are opaque.
 - A POST with an \`Idempotency-Key\` is done once; the same request again within 24 hours gets the first answer.
+- Answers with an \`etag\`: send it as \`if-match\` with a change, and it is made only if nobody changed it meanwhile (else 412).
+- 202: the work goes on after the answer, and \`location\` is the thing to watch. With any other 2xx it is done.
+- \`ratelimit-policy\` and \`ratelimit\` tell what a key may send in a minute and what is left; 429 says in \`retry-after\` when
+  to come again.
 - Errors are \`${problemMediaType}\` (RFC 9457); \`reference\` is in the log of the service.`;
 
 /** The description of the whole HTTP interface, made of the schemas that check the requests. Always the same text. */
@@ -70,8 +78,14 @@ function complete(operation: Operation, method: string): void {
     description: 'What went wrong.',
     content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
   };
+  const extensions = operation as { [locationExtension]?: Readonly<Record<string, string>> };
+  const locations = extensions[locationExtension] ?? {};
+  delete extensions[locationExtension];
   for (const [status, answer] of Object.entries(operation.responses)) {
     if (answer === undefined || '$ref' in answer) continue;
+    const location = locations[status];
+    if (location !== undefined)
+      answer.headers = { location: { description: location, schema: { type: 'string' } } };
     answer.description ||= STATUS_CODES[status] ?? '';
     // A file has no fields; the tool gives every kind of content the schema of the JSON.
     if (answer.content?.[csvMediaType]) answer.content[csvMediaType] = { schema: { type: 'string' } };

@@ -30,7 +30,7 @@ const columns = { supplier: 'supplier_id', connection: 'connection_id', device: 
 export class EmergencyStopService {
   constructor(
     private readonly db: Database,
-    private readonly statuses: Pick<StatusService, 'recomputeAll'>,
+    private readonly statuses: Pick<StatusService, 'recomputeAtOnce'>,
     private readonly clock: Clock,
   ) {}
 
@@ -92,7 +92,7 @@ export class EmergencyStopService {
 
   /** The stop holds already: statuses that cannot be told at once follow within a minute, by their refresh. */
   private async tellStatuses(kind: HoldScope['kind'], id: string): Promise<void> {
-    await this.statuses.recomputeAll(kind, id).catch(() => undefined);
+    await this.statuses.recomputeAtOnce(kind, id).catch(() => undefined);
   }
 }
 

@@ -74,13 +74,17 @@ export class CampaignsService {
     return this.campaigns.occurrence(supplierId, occurrenceId);
   }
 
-  /** Nothing more goes out; what is on a device is given back now. */
-  async cancel(supplierId: string, campaignId: string, actor: string): Promise<Campaign> {
+  /** Nothing more goes out; what is on a device (`restoring` actions) is given back now. */
+  async cancel(
+    supplierId: string,
+    campaignId: string,
+    actor: string,
+  ): Promise<{ readonly campaign: Campaign; readonly restoring: number }> {
     const campaign = await this.campaigns.get(supplierId, campaignId);
     if (campaign.status !== 'ACTIVE')
       throw new Conflict(`The campaign is ${campaign.status.toLowerCase()} already.`);
     const now = this.clock.now();
-    await this.db.transaction(async (sql) => {
+    const restoring = await this.db.transaction(async (sql) => {
       const cancelled = await sql.run(
         `UPDATE campaigns SET status = 'CANCELLED', cancelled_at = $2 WHERE id = $1 AND status = 'ACTIVE'`,
         [campaignId, at(now)],
@@ -114,8 +118,9 @@ export class CampaignsService {
         { actions: ending.length },
         now,
       );
+      return ending.filter(({ state }) => state !== 'PLANNED').length;
     });
-    return this.campaigns.get(supplierId, campaignId);
+    return { campaign: await this.campaigns.get(supplierId, campaignId), restoring };
   }
 }
 

@@ -4,6 +4,7 @@ import { Database, DbModule, ReadingPartitions } from '@warmshift/db';
 import { LOGGER, type Logger } from '@warmshift/observability';
 import { SecretBox, SecurityModule } from '@warmshift/security';
 import { StatusService, SteerableStatusModule } from '@warmshift/steerable-status';
+import { ConnectionChanges } from './connections/connection-changes';
 import { ConnectionsRepository } from './connections/connections.repository';
 import { ConnectionsService } from './connections/connections.service';
 import { VendorConnections } from './connections/vendor-connections';
@@ -54,8 +55,9 @@ import { SyncSchedule } from './sync-schedule';
     },
     {
       provide: ConnectionsService,
-      inject: [ConnectionsRepository, VendorConnections, SecretBox, CLOCK, LOGGER, CONFIG],
+      inject: [Database, ConnectionsRepository, VendorConnections, SecretBox, CLOCK, LOGGER, CONFIG],
       useFactory: (
+        db: Database,
         connections: ConnectionsRepository,
         vendors: VendorConnections,
         secrets: SecretBox,
@@ -65,6 +67,7 @@ import { SyncSchedule } from './sync-schedule';
       ) =>
         new ConnectionsService({
           connections,
+          changes: new ConnectionChanges(db),
           vendors,
           secrets,
           clock,

@@ -1,6 +1,8 @@
 export * from './connections/connection';
 export { ConnectionsRepository } from './connections/connections.repository';
+export { ConnectionChanges, type Editor } from './connections/connection-changes';
 export { ConnectionsService } from './connections/connections.service';
+export { syncStates, type RequestedSync } from './connections/sync-state';
 export { pacingOf, VendorConnections, type OpenConnection } from './connections/vendor-connections';
 export { sealedTo } from './connections/vendor-runtime';
 export { DiscoverService } from './discovery/discover.service';
@@ -12,6 +14,7 @@ export { SyncSchedule } from './sync-schedule';
 export { DevicesView, type DeviceFilter } from './view/devices-view.repository';
 export {
   FleetSettings,
+  type DeviceChange,
   type DeviceLine,
   type DevicePatch,
   type SitePatch,

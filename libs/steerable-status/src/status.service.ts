@@ -49,6 +49,8 @@ export const maxStatusAgeMs = minuteMs;
 const lookEveryMs = maxStatusAgeMs / 10;
 /** Assessed in one call of `refresh`: as many as take a few seconds. */
 const refreshLimit = 20_000;
+/** Assessed while somebody waits: as many as take about a second. */
+const atOnceLimit = 5_000;
 
 /** Loads facts, asks `assess()`, stores what it said. The rules themselves are in the domain. */
 export class StatusService {
@@ -131,14 +133,30 @@ export class StatusService {
     return this.recomputeAll('connection', connectionId);
   }
 
-  /** After a setting of the supplier, connection, site or device has changed. @returns how many codes changed. */
+  /** All zones of it. @returns how many codes changed. */
   async recomputeAll(scope: keyof typeof scopes, ...ids: readonly string[]): Promise<number> {
+    return this.recompute(await this.zonesOf(scope, ids, undefined));
+  }
+
+  /**
+   * After a setting of the supplier, connection, site or device has changed, while somebody waits for the answer: of more
+   * than 5,000 zones the rest follows within a minute, by `refresh`.
+   */
+  async recomputeAtOnce(scope: keyof typeof scopes, ...ids: readonly string[]): Promise<void> {
+    await this.recompute(await this.zonesOf(scope, ids, atOnceLimit));
+  }
+
+  private async zonesOf(
+    scope: keyof typeof scopes,
+    ids: readonly string[],
+    limit: number | undefined,
+  ): Promise<string[]> {
     const rows = await this.db.rows<{ id: string }>(
       `SELECT zone.id FROM zones zone JOIN devices device ON device.id = zone.device_id
-       WHERE device.${scopes[scope]} = ANY($1::uuid[]) AND device.retired_at IS NULL ORDER BY zone.id`,
-      [ids],
+       WHERE device.${scopes[scope]} = ANY($1::uuid[]) AND device.retired_at IS NULL ORDER BY zone.id LIMIT $2`,
+      [ids, limit ?? null],
     );
-    return this.recompute(rows.map((row) => row.id));
+    return rows.map((row) => row.id);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Clock } from '@warmshift/config';
-import { given, type Database } from '@warmshift/db';
-import { InvalidInput, NotFound, type Instant } from '@warmshift/domain';
+import { given, type Database, type Sql } from '@warmshift/db';
+import { InvalidInput, NotFound, PreconditionFailed, type Instant } from '@warmshift/domain';
 import type { Caller } from './api-key';
 import { recordAudit } from './audit-trail';
 import { checkRuleSettings, type RuleSettings } from './rule-settings';
@@ -35,13 +35,29 @@ export class SuppliersService {
     return toSupplier(row);
   }
 
-  /** Replaces the supplier's rule settings as a whole. @throws InvalidInput naming every wrong one. */
-  async setRuleSettings(caller: Caller, settings: Record<string, unknown>): Promise<Supplier> {
+  /** Names the state of what operators have set for the supplier; the same state has the same name. */
+  version(supplierId: string): Promise<string> {
+    return versionOf(this.db, supplierId, '');
+  }
+
+  /**
+   * Replaces the supplier's rule settings as a whole.
+   * @param versions the change is made only if the state is one of these; absent: whatever it is.
+   * @throws InvalidInput naming every wrong one; PreconditionFailed.
+   */
+  async setRuleSettings(
+    caller: Caller,
+    settings: Record<string, unknown>,
+    versions?: readonly string[],
+  ): Promise<Supplier> {
     const problems = checkRuleSettings(settings);
     if (problems.length > 0) throw new InvalidInput(problems);
     const now = this.clock.now();
     const { supplierId, actor } = caller;
     return this.db.transaction(async (sql) => {
+      const version = await versionOf(sql, supplierId, 'FOR UPDATE');
+      if (versions !== undefined && !versions.includes(version))
+        throw new PreconditionFailed('It has been changed since. Read it again and decide anew.');
       const [row] = await sql.rows<Row>(
         `UPDATE suppliers SET rule_settings = $2 WHERE id = $1 RETURNING ${columns}`,
         [supplierId, JSON.stringify(settings)],
@@ -53,6 +69,15 @@ export class SuppliersService {
       return toSupplier(row);
     });
   }
+}
+
+async function versionOf(sql: Sql, supplierId: string, lock: '' | 'FOR UPDATE'): Promise<string> {
+  const [row] = await sql.rows<{ version: string }>(
+    `SELECT md5(rule_settings::text) AS version FROM suppliers WHERE id = $1 ${lock}`,
+    [supplierId],
+  );
+  if (!row) throw new NotFound('supplier', supplierId);
+  return row.version;
 }
 
 function toSupplier(row: Row): Supplier {

@@ -3,4 +3,4 @@ export * from './webhook';
 export { WebhookDeliverer } from './webhook-deliverer';
 export { WebhookHandOut } from './webhook-hand-out';
 export { WebhooksModule } from './webhooks.module';
-export { WebhooksService } from './webhooks.service';
+export { maxReplayed, WebhooksService } from './webhooks.service';

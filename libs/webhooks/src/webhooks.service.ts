@@ -17,6 +17,8 @@ import {
 } from './webhook';
 
 export const maxSubscriptions = 20;
+/** Deliveries that one replay sends again. */
+export const maxReplayed = 10_000;
 
 type Editor = Pick<Caller, 'supplierId' | 'actor'>;
 type SubscriptionRow = Omit<WebhookSubscription, 'previousSecretUntil'> & {
@@ -146,7 +148,7 @@ export class WebhooksService {
     }));
   }
 
-  /** Sends again what ended, delivered or not. @returns how many. @throws NotFound */
+  /** Sends again what ended, delivered or not; the oldest `maxReplayed` of it. @returns how many. @throws NotFound */
   async replay(
     editor: Editor,
     webhookId: string,
@@ -157,10 +159,13 @@ export class WebhooksService {
       await this.assertOwn(sql, editor.supplierId, webhookId);
       const rows = await sql.rows<{ id: string }>(
         `UPDATE webhook_deliveries SET state = 'PENDING', attempts = 0, next_attempt_at = $3
-         WHERE subscription_id = $1 AND supplier_id = $2 AND state <> 'PENDING'
-           AND (id = ANY($4::uuid[]) OR (state = 'FAILED' AND created_at >= $5))
+         WHERE id IN (
+           SELECT id FROM webhook_deliveries
+           WHERE subscription_id = $1 AND supplier_id = $2 AND state <> 'PENDING'
+             AND (id = ANY($4::uuid[]) OR (state = 'FAILED' AND created_at >= $5))
+           ORDER BY created_at, id LIMIT $6 FOR UPDATE)
          RETURNING id`,
-        [webhookId, editor.supplierId, at(now), what.deliveryIds ?? [], at(what.failedSince)],
+        [webhookId, editor.supplierId, at(now), what.deliveryIds ?? [], at(what.failedSince), maxReplayed],
       );
       const jobs = rows.map(({ id }) => deliverJob(id, now));
       await addToOutbox(sql, jobs, now);

@@ -218,7 +218,7 @@ describe('giving back', () => {
 
     world.vendor.credentialsWork = true;
     const credentials = { clientId: 'a', clientSecret: 'b' };
-    await world.connections.reauthenticate(supplierId, connectionId, { credentials });
+    await world.connections.reauthenticate({ supplierId, actor: 'test' }, connectionId, { credentials });
     await world.pass(minuteMs);
     expect(await world.action(actionId)).toMatchObject({ state: 'RESTORED' });
     expect(device.shown()).toBe(21);

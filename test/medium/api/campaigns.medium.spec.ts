@@ -302,7 +302,7 @@ describe('campaigns over HTTP', () => {
     ]);
     const stopped = await operator
       .post('/admin/v1/emergency-stop', { scope: { kind: 'supplier' }, reason: 'Drill' })
-      .expect(200);
+      .expect(202);
     expect(stopped.body).toEqual({ held: true, restoring: 1, cancelled: 1 });
     expect((await operator.get('/admin/v1/suppliers/me')).body).toMatchObject({
       heldReason: 'Drill',

@@ -64,7 +64,7 @@ describe('operating the API', () => {
       .expect(200);
     expect(mended.body.status).toBe('ACTIVE');
     const synced = await admin().post(`${path}/sync`).expect(202);
-    expect(synced.body).toEqual({ jobs: 2 });
+    expect(synced.body).toEqual({ jobs: 2, requestedAt: expect.any(String) });
     const jobs = await db.query<{ name: string }>(
       `SELECT name FROM outbox WHERE payload ->> 'connectionId' = $1 ORDER BY id`,
       [made.body.connectionId],

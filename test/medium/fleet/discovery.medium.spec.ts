@@ -1,7 +1,7 @@
 import type { ListedDevice, Listing } from '@warmshift/vendors/contract';
 import { VendorAuthExpired, VendorRateLimited, VendorUnavailable } from '@warmshift/vendors/contract';
 import { minuteMs } from '@warmshift/domain';
-import { ConnectionsRepository } from '../../../libs/fleet-sync/src/connections/connections.repository';
+import { ConnectionChanges } from '../../../libs/fleet-sync/src/connections/connection-changes';
 import { SyncSchedule } from '../../../libs/fleet-sync/src/sync-schedule';
 import { testDatabase } from '../../support';
 import { World } from '../../support/world';
@@ -192,10 +192,10 @@ describe('discovery', () => {
 
   it('does not bring back what was removed while the vendor was being asked', async () => {
     await lists([heater('a')]);
-    const removing = new ConnectionsRepository(world.db);
+    const removing = new ConnectionChanges(world.db);
     const list = world.vendor.list.bind(world.vendor);
     world.vendor.list = async () => {
-      await removing.retire(connectionId, world.clock.now());
+      await removing.retire({ supplierId, actor: 'test' }, connectionId, world.clock.now());
       return list();
     };
     expect(await world.discovery.discover(connectionId)).toBeUndefined();
@@ -209,11 +209,11 @@ describe('discovery', () => {
   it('refuses to remove a connection that holds something of ours, and calls off what has not gone out', async () => {
     const active = await world.roomInAction();
     await world.doWhatIsDue();
-    await expect(world.connections.remove(active.supplierId, active.connectionId)).rejects.toThrow(
+    await expect(world.connections.remove({ ...active, actor: 'test' }, active.connectionId)).rejects.toThrow(
       'are in actions',
     );
     const planned = await world.roomInAction();
-    await world.connections.remove(planned.supplierId, planned.connectionId);
+    await world.connections.remove({ ...planned, actor: 'test' }, planned.connectionId);
     await world.doWhatIsDue();
     expect(await world.action(planned.actionId)).toMatchObject({ state: 'CANCELLED' });
   });

@@ -86,7 +86,11 @@ describe('the rotation of the key for secrets', () => {
     const oldRequests = new IdempotencyRepository(system, before, clock);
     for (const request of requests) {
       await oldRequests.claim(request);
-      await oldRequests.keep(request, 201, { key: `answer ${request.key}` });
+      await oldRequests.keep(request, {
+        status: 201,
+        headers: { location: '/x' },
+        body: { key: `answer ${request.key}` },
+      });
     }
     expect(await sealedWith('v1')).toEqual([
       'connection_runtime.token',
@@ -140,7 +144,7 @@ describe('the rotation of the key for secrets', () => {
     for (const request of requests)
       expect(await newRequests.claim(request)).toEqual({
         kind: 'answered',
-        answer: { key: `answer ${request.key}` },
+        answer: { status: 201, headers: { location: '/x' }, body: { key: `answer ${request.key}` } },
       });
   });
 

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '@warmshift/observability';
 import { SecretBox } from '@warmshift/security';
 import { StatusRepository, StatusService } from '@warmshift/steerable-status';
 import { vendorModule } from '@warmshift/vendors';
+import { ConnectionChanges } from '../../../libs/fleet-sync/src/connections/connection-changes';
 import { ConnectionsRepository } from '../../../libs/fleet-sync/src/connections/connections.repository';
 import { ConnectionsService } from '../../../libs/fleet-sync/src/connections/connections.service';
 import type { OpenConnection } from '../../../libs/fleet-sync/src/connections/vendor-connections';
@@ -70,6 +71,7 @@ export class World {
     const connections = new ConnectionsRepository(this.db);
     return new ConnectionsService({
       connections,
+      changes: new ConnectionChanges(this.db),
       vendors: this.vendors,
       secrets,
       clock,

@@ -70,7 +70,10 @@ export const stopEverything: OperationExamples = {
     supplier: { scope: { kind: 'supplier' }, reason: 'Grid operator called.' },
     connection: { scope: { kind: 'connection', id: ids.connection }, reason: 'NOX reports a bad release.' },
   },
-  answers: { 200: { stopped: { held: true, restoring: 1812, cancelled: 62 } } },
+  answers: {
+    200: { nothingOnDevices: { held: true, restoring: 0, cancelled: 62 } },
+    202: { givingBack: { held: true, restoring: 1812, cancelled: 62 } },
+  },
 };
 export const liftStop: OperationExamples = {
   body: { supplier: { scope: { kind: 'supplier' } } },

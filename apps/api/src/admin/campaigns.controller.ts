@@ -1,12 +1,14 @@
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CampaignsService } from '@warmshift/campaigns';
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CampaignsService, type Campaign } from '@warmshift/campaigns';
 import { ZoneLabels } from '@warmshift/fleet-sync';
 import type { Caller } from '@warmshift/suppliers';
+import type { Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { decodeCursor, encodeCursor } from '../http/cursor';
+import { Located, setLocation } from '../http/location';
 import { pageOf } from '../http/query';
 import { IdParams } from '../http/wire';
 import {
@@ -41,11 +43,23 @@ export class CampaignsController {
 
   @Post()
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Order a campaign', description: 'It is planned half an hour before its window.' })
+  @ApiOperation({
+    summary: 'Order a campaign',
+    description:
+      'The order stands when the answer comes. It is planned half an hour before its window: its occurrences, and their ' +
+      'events, tell how it goes on.',
+  })
   @ZodResponse({ status: 201, type: CampaignAnswer })
+  @Located({ 201: 'The campaign, with its occurrences.' })
   @Examples(createCampaign)
-  async create(@CurrentCaller() { supplierId, actor }: Caller, @Body() body: CampaignOrderBody) {
-    return toCampaign(await this.campaigns.create(supplierId, body, actor));
+  async create(
+    @CurrentCaller() { supplierId, actor }: Caller,
+    @Body() body: CampaignOrderBody,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const campaign = await this.campaigns.create(supplierId, body, actor);
+    setLocation(response, pathOf(campaign));
+    return toCampaign(campaign);
   }
 
   @Post('preview')
@@ -90,11 +104,31 @@ export class CampaignsController {
   @RequireRole('operator')
   @ApiOperation({
     summary: 'Cancel a campaign',
-    description: 'Nothing more goes out; what is on a device is given back now.',
+    description:
+      'Nothing more goes out. 202 while there is something to give back: the occurrences of the campaign, and their events, ' +
+      'tell when all of it is.',
   })
-  @ZodResponse({ status: 200, type: CampaignAnswer })
+  @ZodResponse({ status: 200, type: CampaignAnswer, description: 'Nothing of it is on a device.' })
+  @ApiAcceptedResponse({
+    type: CampaignAnswer.Output,
+    description: 'What is on a device is being given back.',
+  })
+  @Located({ 202: 'The campaign, with its occurrences.' })
   @Examples(cancelCampaign)
-  async cancel(@CurrentCaller() { supplierId, actor }: Caller, @Param() { id }: IdParams) {
-    return toCampaign(await this.campaigns.cancel(supplierId, id, actor));
+  async cancel(
+    @CurrentCaller() { supplierId, actor }: Caller,
+    @Param() { id }: IdParams,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const { campaign, restoring } = await this.campaigns.cancel(supplierId, id, actor);
+    if (restoring > 0) {
+      response.status(202);
+      setLocation(response, pathOf(campaign));
+    }
+    return toCampaign(campaign);
   }
+}
+
+function pathOf({ campaignId }: Campaign): string {
+  return `/admin/v1/campaigns/${campaignId}`;
 }

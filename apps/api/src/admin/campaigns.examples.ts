@@ -112,16 +112,14 @@ export const oneCampaign: OperationExamples = {
   parameters: ofCampaign,
   answers: { 200: { eveningPeak: campaign } },
 };
+const cancelled = { ...campaign, status: 'CANCELLED' };
+const ended = { occurrenceId: ids.occurrence, ...window, status: 'CANCELLED' };
+
 export const cancelCampaign: OperationExamples = {
   parameters: ofCampaign,
   answers: {
-    200: {
-      cancelled: {
-        ...campaign,
-        status: 'CANCELLED',
-        occurrences: [{ occurrenceId: ids.occurrence, ...window, status: 'CANCELLED' }],
-      },
-    },
+    200: { beforeItsWindow: { ...cancelled, occurrences: [ended] } },
+    202: { insideItsWindow: { ...cancelled, occurrences: [{ ...ended, status: 'RUNNING' }] } },
   },
 };
 

@@ -1,11 +1,30 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Res,
+} from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CLOCK, type Clock } from '@warmshift/config';
-import { ConnectionsRepository, ConnectionsService, SyncRequests } from '@warmshift/fleet-sync';
-import { AuditTrail, type Caller } from '@warmshift/suppliers';
+import {
+  ConnectionsRepository,
+  ConnectionsService,
+  SyncRequests,
+  type Connection,
+} from '@warmshift/fleet-sync';
+import type { Caller } from '@warmshift/suppliers';
+import type { Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
-import { IdParams } from '../http/wire';
+import { Conditional, IfMatch, setEntityTag } from '../http/entity-tag';
+import { Located, setLocation } from '../http/location';
+import { IdParams, isoOf, refuseEmptyPatch } from '../http/wire';
 import {
   ConnectionAnswer,
   ConnectionPatchBody,
@@ -33,8 +52,6 @@ export class ConnectionsController {
     @Inject(ConnectionsRepository) private readonly connections: ConnectionsRepository,
     @Inject(ConnectionsService) private readonly service: ConnectionsService,
     @Inject(SyncRequests) private readonly syncs: SyncRequests,
-    @Inject(AuditTrail) private readonly audit: AuditTrail,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -43,18 +60,19 @@ export class ConnectionsController {
     summary: 'Connect a vendor',
     description:
       'The credentials are tried once. If the vendor refuses them the connection is stored all the same, with the status ' +
-      'NEEDS_REAUTHENTICATION and the words of the vendor.',
+      'NEEDS_REAUTHENTICATION and the words of the vendor. Its devices are listed soon after: see `lastDiscoveredAt`.',
   })
   @ZodResponse({ status: 201, type: ConnectionAnswer })
+  @Located({ 201: 'The connection.' })
   @Examples(createConnection)
-  async create(@CurrentCaller() caller: Caller, @Body() body: NewConnectionBody) {
-    const connection = await this.service.register({ ...body, supplierId: caller.supplierId });
-    await this.note(caller, 'connection.create', connection.connectionId, {
-      vendor: connection.vendor,
-      name: connection.name,
-      baseUrl: connection.baseUrl,
-    });
-    return toConnectionAnswer(connection);
+  async create(
+    @CurrentCaller() caller: Caller,
+    @Body() body: NewConnectionBody,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const connection = await this.service.register(caller, body);
+    setLocation(response, pathOf(connection.connectionId));
+    return this.tagged(caller, connection, response);
   }
 
   @Get()
@@ -71,38 +89,45 @@ export class ConnectionsController {
   @ApiOperation({ summary: 'One connection' })
   @ZodResponse({ status: 200, type: ConnectionAnswer })
   @Examples(oneConnection)
-  async get(@CurrentCaller() caller: Caller, @Param() { id }: IdParams) {
-    return toConnectionAnswer(await this.connections.get(caller.supplierId, id));
+  async get(
+    @CurrentCaller() caller: Caller,
+    @Param() { id }: IdParams,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    return this.tagged(caller, await this.connections.get(caller.supplierId, id), response);
   }
 
   @Patch(':id')
   @RequireRole('admin')
   @ApiOperation({ summary: 'Name and agreed pace of a connection' })
   @ZodResponse({ status: 200, type: ConnectionAnswer })
+  @Conditional()
   @Examples(updateConnection)
   async update(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParams,
     @Body() body: ConnectionPatchBody,
+    @IfMatch() versions: readonly string[] | undefined,
+    @Res({ passthrough: true }) response: Response,
   ) {
-    await this.connections.update(caller.supplierId, id, body);
-    await this.note(caller, 'connection.update', id, body);
-    return toConnectionAnswer(await this.connections.get(caller.supplierId, id));
+    refuseEmptyPatch(body);
+    return this.tagged(caller, await this.service.update(caller, id, body, versions), response);
   }
 
   @Put(':id/credentials')
   @RequireRole('admin')
   @ApiOperation({ summary: 'New credentials for a connection', description: 'Devices and history stay.' })
   @ZodResponse({ status: 200, type: ConnectionAnswer })
+  @Conditional()
   @Examples(reauthenticateConnection)
   async reauthenticate(
     @CurrentCaller() caller: Caller,
     @Param() { id }: IdParams,
     @Body() body: CredentialsBody,
+    @IfMatch() versions: readonly string[] | undefined,
+    @Res({ passthrough: true }) response: Response,
   ) {
-    const connection = await this.service.reauthenticate(caller.supplierId, id, body);
-    await this.note(caller, 'connection.reauthenticate', id, { baseUrl: connection.baseUrl });
-    return toConnectionAnswer(connection);
+    return this.tagged(caller, await this.service.reauthenticate(caller, id, body, versions), response);
   }
 
   @Delete(':id')
@@ -116,23 +141,34 @@ export class ConnectionsController {
   @ApiNoContentResponse({ description: 'Removed.' })
   @Examples(removeConnection)
   async remove(@CurrentCaller() caller: Caller, @Param() { id }: IdParams): Promise<void> {
-    await this.service.remove(caller.supplierId, id);
-    await this.note(caller, 'connection.remove', id, {});
+    await this.service.remove(caller, id);
   }
 
   @Post(':id/sync')
   @RequireRole('operator')
-  @ApiOperation({ summary: 'List and read the devices of a connection now' })
+  @ApiOperation({
+    summary: 'List and read the devices of a connection now',
+    description: 'Watch `sync` of the connection until it is DONE or FAILED.',
+  })
   @ZodResponse({ status: 202, type: SyncAnswer })
+  @Located({ 202: 'The connection, whose `sync` tells what becomes of it.' })
   @Examples(syncConnection)
-  sync(@CurrentCaller() caller: Caller, @Param() { id }: IdParams) {
-    return this.syncs.request(caller.supplierId, id, caller.actor);
+  async sync(
+    @CurrentCaller() caller: Caller,
+    @Param() { id }: IdParams,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const { jobs, requestedAt } = await this.syncs.request(caller.supplierId, id, caller.actor);
+    setLocation(response, pathOf(id));
+    return { jobs, requestedAt: isoOf(requestedAt) };
   }
 
-  private note({ supplierId, actor }: Caller, action: string, id: string, detail: object): Promise<void> {
-    return this.audit.record(
-      { supplierId, actor, action, subject: `connection/${id}`, detail },
-      this.clock.now(),
-    );
+  private async tagged({ supplierId }: Caller, connection: Connection, response: Response) {
+    setEntityTag(response, await this.connections.version(supplierId, connection.connectionId));
+    return toConnectionAnswer(connection);
   }
+}
+
+function pathOf(connectionId: string): string {
+  return `/admin/v1/connections/${connectionId}`;
 }

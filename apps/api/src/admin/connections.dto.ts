@@ -1,4 +1,4 @@
-import { connectionStatuses, type Connection } from '@warmshift/fleet-sync';
+import { connectionStatuses, syncStates, type Connection } from '@warmshift/fleet-sync';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { instantSchema, isoOf } from '../http/wire';
@@ -60,6 +60,14 @@ export const connectionSchema = z.object({
   createdAt: instantSchema,
   lastDiscoveredAt: instantSchema.optional(),
   lastReadAt: instantSchema.optional(),
+  sync: z
+    .object({ requestedAt: instantSchema, state: z.enum(syncStates) })
+    .optional()
+    .meta({
+      description:
+        'What became of the last sync that was asked for: DONE when its devices were listed and read after it, FAILED ' +
+        'while the vendor cannot be asked (`statusReason`).',
+    }),
   lastProblems: z
     .array(
       z.object({
@@ -74,11 +82,14 @@ export const connectionSchema = z.object({
 export class ConnectionAnswer extends createZodDto(connectionSchema) {}
 export class ConnectionsAnswer extends createZodDto(z.object({ data: z.array(connectionSchema) })) {}
 export class SyncAnswer extends createZodDto(
-  z.object({ jobs: z.int().meta({ description: 'Jobs that were written; a worker does them.' }) }),
+  z.object({
+    jobs: z.int().meta({ description: 'Jobs that were written; a worker does them.' }),
+    requestedAt: instantSchema,
+  }),
 ) {}
 
 export function toConnectionAnswer(connection: Connection): z.input<typeof connectionSchema> {
-  const { supplierId: _supplierId, lastProblems, ...facts } = connection;
+  const { supplierId: _supplierId, lastProblems, sync, ...facts } = connection;
   return {
     ...facts,
     statusSince: isoOf(facts.statusSince),
@@ -86,6 +97,7 @@ export function toConnectionAnswer(connection: Connection): z.input<typeof conne
     createdAt: isoOf(facts.createdAt),
     lastDiscoveredAt: isoOf(facts.lastDiscoveredAt),
     lastReadAt: isoOf(facts.lastReadAt),
+    sync: sync && { ...sync, requestedAt: isoOf(sync.requestedAt) },
     lastProblems: [...lastProblems],
   };
 }

@@ -46,7 +46,13 @@ export const createConnection: OperationExamples = {
 export const listConnections: OperationExamples = { answers: { 200: { one: { data: [nox] } } } };
 export const oneConnection: OperationExamples = {
   parameters: id,
-  answers: { 200: { active: nox, refused } },
+  answers: {
+    200: {
+      active: nox,
+      syncing: { ...nox, sync: { requestedAt: evening('15:58'), state: 'PENDING' } },
+      refused,
+    },
+  },
 };
 export const updateConnection: OperationExamples = {
   parameters: id,
@@ -59,4 +65,7 @@ export const reauthenticateConnection: OperationExamples = {
   answers: { 200: { accepted: nox, refused } },
 };
 export const removeConnection: OperationExamples = { parameters: id };
-export const syncConnection: OperationExamples = { parameters: id, answers: { 202: { both: { jobs: 2 } } } };
+export const syncConnection: OperationExamples = {
+  parameters: id,
+  answers: { 202: { both: { jobs: 2, requestedAt: evening('15:58') } } },
+};

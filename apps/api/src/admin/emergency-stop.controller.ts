@@ -1,10 +1,13 @@
-import { Body, Controller, Inject, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EmergencyStopService } from '@warmshift/action-queue';
+import { holdingStates } from '@warmshift/domain';
 import type { Caller } from '@warmshift/suppliers';
+import type { Response } from 'express';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
+import { Located, setLocation } from '../http/location';
 import { Examples } from '../openapi/examples';
 import { liftStop, stopEverything } from './actions.examples';
 
@@ -46,12 +49,25 @@ export class EmergencyStopController {
   @RequireRole('operator')
   @ApiOperation({
     summary: 'Stop everything',
-    description: 'Nothing new goes out, everything active is given back now.',
+    description:
+      'The stop holds when the answer comes: nothing new goes out. 202 while there is something to give back; `location` ' +
+      'lists what is not given back yet, until it lists nothing.',
   })
-  @ZodResponse({ status: 200, type: HoldAnswer })
+  @ZodResponse({ status: 200, type: HoldAnswer, description: 'Nothing of ours is on a device.' })
+  @ApiAcceptedResponse({ type: HoldAnswer.Output, description: 'What is on a device is being given back.' })
+  @Located({ 202: 'The actions that are not given back yet.' })
   @Examples(stopEverything)
-  stop(@CurrentCaller() { supplierId, actor }: Caller, @Body() { scope, reason }: StopBody) {
-    return this.emergency.stop(supplierId, scope, reason, actor);
+  async stop(
+    @CurrentCaller() { supplierId, actor }: Caller,
+    @Body() { scope, reason }: StopBody,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const result = await this.emergency.stop(supplierId, scope, reason, actor);
+    if (result.restoring > 0) {
+      response.status(202);
+      setLocation(response, notGivenBack(scope));
+    }
+    return result;
   }
 
   @Post('lift')
@@ -65,4 +81,9 @@ export class EmergencyStopController {
   lift(@CurrentCaller() { supplierId, actor }: Caller, @Body() { scope }: LiftBody) {
     return this.emergency.lift(supplierId, scope, actor);
   }
+}
+
+function notGivenBack(scope: z.infer<typeof scopeSchema>): string {
+  const of = scope.kind === 'supplier' ? '' : `&${scope.kind}=${scope.id}`;
+  return `/admin/v1/actions?state=${holdingStates.join(',')}${of}`;
 }

@@ -1,11 +1,13 @@
-import { Body, Controller, Get, Inject, Patch } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Patch, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { roles } from '@warmshift/security';
 import { StatusService } from '@warmshift/steerable-status';
 import { SuppliersService, type Caller, type Supplier } from '@warmshift/suppliers';
+import type { Response } from 'express';
 import { createZodDto, ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
+import { Conditional, IfMatch, setEntityTag } from '../http/entity-tag';
 import { instantSchema, isoOf } from '../http/wire';
 import { ruleSettingsAnswer, ruleSettingsSchema } from './fleet-requests.dto';
 import { Examples } from '../openapi/examples';
@@ -36,18 +38,30 @@ export class SuppliersController {
   @ApiOperation({ summary: 'The supplier that the key belongs to' })
   @ZodResponse({ status: 200, type: SupplierAnswer })
   @Examples(ownSupplier)
-  async get(@CurrentCaller() caller: Caller) {
+  async get(@CurrentCaller() caller: Caller, @Res({ passthrough: true }) response: Response) {
+    setEntityTag(response, await this.suppliers.version(caller.supplierId));
     return toSupplier(await this.suppliers.get(caller.supplierId), caller);
   }
 
   @Patch()
   @RequireRole('admin')
-  @ApiOperation({ summary: 'Rule settings that hold for the whole fleet' })
+  @ApiOperation({
+    summary: 'Rule settings that hold for the whole fleet',
+    description:
+      'They hold when the answer comes. The statuses shown of a large fleet follow within a minute.',
+  })
   @ZodResponse({ status: 200, type: SupplierAnswer })
+  @Conditional()
   @Examples(updateSupplier)
-  async update(@CurrentCaller() caller: Caller, @Body() { ruleSettings }: SupplierPatchBody) {
-    const supplier = await this.suppliers.setRuleSettings(caller, ruleSettings);
-    await this.statuses.recomputeAll('supplier', caller.supplierId);
+  async update(
+    @CurrentCaller() caller: Caller,
+    @Body() { ruleSettings }: SupplierPatchBody,
+    @IfMatch() versions: readonly string[] | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    const supplier = await this.suppliers.setRuleSettings(caller, ruleSettings, versions);
+    setEntityTag(response, await this.suppliers.version(caller.supplierId));
+    await this.statuses.recomputeAtOnce('supplier', caller.supplierId);
     return toSupplier(supplier, caller);
   }
 }

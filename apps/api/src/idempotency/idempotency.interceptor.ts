@@ -11,7 +11,7 @@ import type { Response } from 'express';
 import { catchError, concatMap, from, of, throwError, type Observable } from 'rxjs';
 import type { CallerRequest } from '../auth/access';
 import { IdempotencyKeyReused } from './errors';
-import { IdempotencyRepository, type IdempotentRequest } from './idempotency.repository';
+import { IdempotencyRepository, type IdempotentRequest, type KeptAnswer } from './idempotency.repository';
 
 export const idempotencyKeyHeader = 'idempotency-key';
 
@@ -31,8 +31,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const claim = await this.requests.claim(idempotent);
     switch (claim.kind) {
       case 'answered':
-        response.setHeader('idempotency-replayed', 'true');
-        return of(claim.answer);
+        return of(repeat(claim.answer, response));
       case 'in_progress':
         throw new Conflict('The first request with this Idempotency-Key is still being worked on.');
       case 'another_request':
@@ -53,11 +52,34 @@ export class IdempotencyInterceptor implements NestInterceptor {
       ),
       // An answer that cannot be kept leaves the key taken: doing it twice would be worse than an error.
       concatMap(async (answer) => {
-        await this.requests.keep(idempotent, response.statusCode, answer);
+        await this.requests.keep(idempotent, {
+          status: response.statusCode,
+          headers: keptOf(response),
+          body: answer,
+        });
         return answer;
       }),
     );
   }
+}
+
+/** Headers that belong to an answer and not to the request that it was given to. */
+const keptHeaders = ['location', 'etag'];
+
+function keptOf(response: Response): Record<string, string> {
+  return Object.fromEntries(
+    keptHeaders.flatMap((name) => {
+      const value = response.getHeader(name);
+      return value === undefined ? [] : [[name, String(value)]];
+    }),
+  );
+}
+
+function repeat({ status, headers, body }: KeptAnswer, response: Response): unknown {
+  response.setHeader('idempotency-replayed', 'true');
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.status(status);
+  return body;
 }
 
 function idempotentRequest(request: CallerRequest): IdempotentRequest | undefined {

@@ -19,11 +19,19 @@ export type Claim =
   | { readonly kind: 'ours' }
   | { readonly kind: 'in_progress' }
   | { readonly kind: 'another_request' }
-  | { readonly kind: 'answered'; readonly answer: unknown };
+  | { readonly kind: 'answered'; readonly answer: KeptAnswer };
+
+/** What the first request got. */
+export interface KeptAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
 
 interface Row {
   readonly requestHash: string;
-  readonly response: { readonly sealed: string } | null;
+  readonly status: number | null;
+  readonly response: { readonly sealed: string; readonly headers?: Record<string, string> } | null;
   readonly createdAt: Instant;
 }
 
@@ -57,7 +65,7 @@ export class IdempotencyRepository {
     );
     if (taken > 0) return { kind: 'ours' };
     const [row] = await this.db.rows<Row>(
-      `SELECT request_hash AS "requestHash", response, created_at AS "createdAt" FROM idempotency_keys
+      `SELECT request_hash AS "requestHash", status, response, created_at AS "createdAt" FROM idempotency_keys
        WHERE supplier_id = $1 AND key = $2`,
       [request.supplierId, request.key],
     );
@@ -65,15 +73,16 @@ export class IdempotencyRepository {
     if (this.secrets.open(row.requestHash, placeOf(request, 'hash')) !== request.hash)
       return { kind: 'another_request' };
     if (row.response === null) return { kind: 'in_progress' };
-    const answer: unknown = JSON.parse(this.secrets.open(row.response.sealed, placeOf(request, 'answer')));
-    return { kind: 'answered', answer };
+    const body: unknown = JSON.parse(this.secrets.open(row.response.sealed, placeOf(request, 'answer')));
+    const { headers = {} } = row.response;
+    return { kind: 'answered', answer: { status: row.status ?? 200, headers, body } };
   }
 
-  async keep(request: IdempotentRequest, status: number, answer: unknown): Promise<void> {
-    const sealed = this.secrets.seal(JSON.stringify(answer ?? null), placeOf(request, 'answer'));
+  async keep(request: IdempotentRequest, { status, headers, body }: KeptAnswer): Promise<void> {
+    const sealed = this.secrets.seal(JSON.stringify(body ?? null), placeOf(request, 'answer'));
     await this.db.run(
       'UPDATE idempotency_keys SET status = $3, response = $4 WHERE supplier_id = $1 AND key = $2',
-      [request.supplierId, request.key, status, JSON.stringify({ sealed })],
+      [request.supplierId, request.key, status, JSON.stringify({ sealed, headers })],
     );
   }
 

@@ -8,6 +8,7 @@ const deviceId = '01a5c222-5b76-4531-b587-5deeb81a3db3';
 const noon = Date.parse('2026-01-15T12:00:00Z');
 const device: ThermalDevice = {
   deviceId,
+  settingsChangedAt: 0,
   supplierRules: {},
   ruleSettings: { restMs: 0 },
   zones: [

@@ -1,11 +1,13 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '@warmshift/suppliers';
-import { WebhooksService } from '@warmshift/webhooks';
+import { maxReplayed, WebhooksService } from '@warmshift/webhooks';
+import type { Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
 import { decodeCursor, encodeCursor } from '../http/cursor';
+import { Located, setLocation } from '../http/location';
 import { pageOf } from '../http/query';
 import { IdParams, instantOf } from '../http/wire';
 import {
@@ -82,17 +84,24 @@ export class WebhooksController {
 
   @Post(':id/replay')
   @RequireRole('operator')
-  @ApiOperation({ summary: 'Send deliveries again', description: 'Watch them in the log of deliveries.' })
+  @ApiOperation({
+    summary: 'Send deliveries again',
+    description: `At most ${maxReplayed} at once, oldest first. Watch them in the log of deliveries.`,
+  })
   @ZodResponse({ status: 202, type: ReplayAnswer })
+  @Located({ 202: 'The deliveries that are under way.' })
   @Examples(replayDeliveries)
-  async replay(@CurrentCaller() caller: Caller, @Param() { id }: IdParams, @Body() body: ReplayBody) {
+  async replay(
+    @CurrentCaller() caller: Caller,
+    @Param() { id }: IdParams,
+    @Body() body: ReplayBody,
+    @Res({ passthrough: true }) response: Response,
+  ) {
     const { deliveryIds, failedSince } = body;
-    return {
-      deliveries: await this.webhooks.replay(caller, id, {
-        deliveryIds,
-        failedSince: instantOf(failedSince),
-      }),
-    };
+    const wanted = { deliveryIds, failedSince: instantOf(failedSince) };
+    const deliveries = await this.webhooks.replay(caller, id, wanted);
+    setLocation(response, `/admin/v1/webhooks/${id}/deliveries?state=PENDING`);
+    return { deliveries };
   }
 
   @Get(':id/deliveries')

@@ -1,6 +1,7 @@
 import {
   deliveryStates,
   eventPatterns,
+  maxReplayed,
   type WebhookDelivery,
   type WebhookSubscription,
 } from '@warmshift/webhooks';
@@ -61,7 +62,11 @@ export class ReplayBody extends createZodDto(
     }),
 ) {}
 export class ReplayAnswer extends createZodDto(
-  z.object({ deliveries: z.int().meta({ description: 'Sent again, soon: see the log.' }) }),
+  z.object({
+    deliveries: z
+      .int()
+      .meta({ description: `Sent again, soon: see the log. ${maxReplayed}: ask again for the rest.` }),
+  }),
 ) {}
 
 export class DeliveriesQuery extends createZodDto(

@@ -5,15 +5,13 @@ import { vendorModule, vendorModules } from '@warmshift/vendors';
 import type { VendorModule } from '@warmshift/vendors/contract';
 import type { NewConnection } from './connection';
 
-type Wanted = Omit<NewConnection, 'supplierId'>;
-
 /**
  * Everything that can be said about a wanted connection without asking its vendor.
  *
  * @throws InvalidInput naming every wrong field at once. Values are never repeated: they may be secrets.
  */
 export function checkedConnection(
-  wanted: Wanted,
+  wanted: NewConnection,
   clock: Clock,
   allowLocal: boolean,
 ): { readonly module: VendorModule; readonly baseUrl: string } {

@@ -1,4 +1,5 @@
 import type { Instant } from '@warmshift/domain';
+import type { RequestedSync } from './sync-state';
 
 export const connectionStatuses = ['ACTIVE', 'NEEDS_REAUTHENTICATION', 'UNAVAILABLE', 'DISABLED'] as const;
 export type ConnectionStatus = (typeof connectionStatuses)[number];
@@ -21,6 +22,8 @@ export interface Connection {
   readonly createdAt: Instant;
   readonly lastDiscoveredAt?: Instant | undefined;
   readonly lastReadAt?: Instant | undefined;
+  /** Absent: nobody has asked for a sync out of turn. */
+  readonly sync?: RequestedSync | undefined;
   /** What could not be used of the last listing; redacted. */
   readonly lastProblems: readonly ConnectionProblem[];
 }
@@ -33,7 +36,6 @@ export interface ConnectionProblem {
 }
 
 export interface NewConnection {
-  readonly supplierId: string;
   readonly vendor: string;
   readonly name: string;
   readonly baseUrl: string;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '@warmshift/config';
 import type { Instant } from '@warmshift/domain';
 import type { Logger } from '@warmshift/observability';
@@ -9,13 +10,15 @@ import {
   VendorRateLimited,
 } from '@warmshift/vendors/contract';
 import { checkedConnection } from './connection-checks';
-import type { Connection, ConnectionStatus, NewConnection } from './connection';
+import type { Connection, ConnectionPatch, ConnectionStatus, NewConnection } from './connection';
+import type { ConnectionChanges, Editor } from './connection-changes';
 import type { ConnectionsRepository } from './connections.repository';
 import type { VendorConnections } from './vendor-connections';
 import { sealedTo } from './vendor-runtime';
 
 export interface ConnectionsServiceOptions {
   readonly connections: ConnectionsRepository;
+  readonly changes: ConnectionChanges;
   readonly vendors: Pick<VendorConnections, 'open'>;
   readonly secrets: SecretBox;
   readonly clock: Clock;
@@ -33,14 +36,14 @@ export class ConnectionsService {
    *
    * @throws InvalidInput naming every wrong field; values of secret fields are never repeated.
    */
-  async register(wanted: NewConnection): Promise<Connection> {
-    const { connections, clock } = this.options;
+  async register(editor: Editor, wanted: NewConnection): Promise<Connection> {
+    const { connections, changes, clock } = this.options;
     const { module, baseUrl } = this.check(wanted);
-    const connectionId = connections.newId();
-    const created = await connections.create(
+    const connectionId = randomUUID();
+    await changes.create(
+      editor,
       {
         connectionId,
-        supplierId: wanted.supplierId,
         vendor: module.manifest.vendor,
         name: wanted.name,
         baseUrl,
@@ -50,22 +53,26 @@ export class ConnectionsService {
       },
       clock.now(),
     );
-    await this.verify(created.connectionId);
-    return connections.get(wanted.supplierId, connectionId);
+    await this.verify(connectionId);
+    return connections.get(editor.supplierId, connectionId);
   }
 
-  /** New credentials (and settings, and host) for a connection; its devices and history stay. */
+  /**
+   * New credentials (and settings, and host) for a connection; its devices and history stay.
+   * @param versions as for `ConnectionChanges.update`.
+   */
   async reauthenticate(
-    supplierId: string,
+    editor: Editor,
     connectionId: string,
     change: {
       credentials: Record<string, unknown>;
       settings?: Record<string, unknown> | undefined;
       baseUrl?: string | undefined;
     },
+    versions?: readonly string[],
   ): Promise<Connection> {
-    const { connections, clock } = this.options;
-    const present = await connections.get(supplierId, connectionId);
+    const { connections, changes, clock } = this.options;
+    const present = await connections.get(editor.supplierId, connectionId);
     const wanted = {
       ...present,
       credentials: change.credentials,
@@ -73,7 +80,8 @@ export class ConnectionsService {
       baseUrl: change.baseUrl ?? present.baseUrl,
     };
     const { baseUrl } = this.check(wanted);
-    await connections.replaceCredentials(
+    await changes.replaceCredentials(
+      editor,
       connectionId,
       {
         sealedCredentials: this.seal(connectionId, change.credentials),
@@ -81,9 +89,10 @@ export class ConnectionsService {
         baseUrl,
       },
       clock.now(),
+      versions,
     );
     await this.verify(connectionId);
-    return connections.get(supplierId, connectionId);
+    return connections.get(editor.supplierId, connectionId);
   }
 
   /** Asks the vendor once whether the credentials work and notes the answer. */
@@ -100,10 +109,20 @@ export class ConnectionsService {
     }
   }
 
+  /** Name and agreed pace. @param versions as for `ConnectionChanges.update`. */
+  async update(
+    editor: Editor,
+    connectionId: string,
+    patch: ConnectionPatch,
+    versions?: readonly string[],
+  ): Promise<Connection> {
+    await this.options.changes.update(editor, connectionId, patch, this.options.clock.now(), versions);
+    return this.options.connections.get(editor.supplierId, connectionId);
+  }
+
   /** @throws Conflict while devices of the connection are in actions. */
-  async remove(supplierId: string, connectionId: string): Promise<void> {
-    await this.options.connections.get(supplierId, connectionId);
-    await this.options.connections.retire(connectionId, this.options.clock.now());
+  async remove(editor: Editor, connectionId: string): Promise<void> {
+    await this.options.changes.retire(editor, connectionId, this.options.clock.now());
   }
 
   /** The vendor answered as it should, asked at `askedAt`. One log line when it had been away. */
@@ -142,7 +161,7 @@ export class ConnectionsService {
     return this.options.secrets.seal(JSON.stringify(credentials), sealedTo(connectionId, 'credentials'));
   }
 
-  private check(wanted: Omit<NewConnection, 'supplierId'>): ReturnType<typeof checkedConnection> {
+  private check(wanted: NewConnection): ReturnType<typeof checkedConnection> {
     return checkedConnection(wanted, this.options.clock, this.options.allowLocalVendorHosts);
   }
 }

@@ -46,7 +46,11 @@ export class ReadService {
     const open = await vendors.open(connectionId);
     if (!open || open.connection.status === 'NEEDS_REAUTHENTICATION') return undefined;
     const zones = await fleet.zonesToRead(connectionId, scope);
-    if (zones.length === 0) return { read: 0, failed: 0 };
+    if (zones.length === 0) {
+      // Whoever waits for a sync waits for this too.
+      await connections.noteRead(connectionId, this.options.clock.now());
+      return { read: 0, failed: 0 };
+    }
     const tally = new ReadTally(zones);
     try {
       for await (const result of open.adapter.read(tally.devices)) {

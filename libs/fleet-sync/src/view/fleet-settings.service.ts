@@ -5,12 +5,13 @@ import {
   InvalidInput,
   isTimeZone,
   NotFound,
-  PreconditionFailed,
   type FieldProblem,
   type Instant,
 } from '@warmshift/domain';
 import type { StatusService } from '@warmshift/steerable-status';
 import { checkRuleSettings, recordAudit } from '@warmshift/suppliers';
+import type { Editor } from '../connections/connection-changes';
+import { assertVersion, versionOf } from '../entity-version';
 
 /** Absent: stays as it is. */
 export interface SitePatch {
@@ -29,17 +30,19 @@ export interface DevicePatch {
   readonly ruleSettings?: Record<string, unknown> | undefined;
 }
 
+export interface DeviceChange {
+  readonly deviceId: string;
+  readonly patch: DevicePatch;
+  /** The change is made only if the state is one of these; absent: whatever it is. */
+  readonly versions?: readonly string[] | undefined;
+}
+
 /** One line of a bulk change. Absent: stays as it is. */
 export interface DeviceLine {
   readonly deviceId: string;
   readonly optedOut?: boolean | undefined;
   readonly enabled?: boolean | undefined;
   readonly tags?: readonly string[] | undefined;
-}
-
-interface Editor {
-  readonly supplierId: string;
-  readonly actor: string;
 }
 
 /** What operators and customers set on sites and devices. The statuses follow at once. */
@@ -54,8 +57,8 @@ export class FleetSettings {
    * Names the state of what operators have set; the same state has the same name.
    * @throws NotFound also for one of another supplier.
    */
-  version(supplierId: string, kind: Kind, id: string): Promise<string> {
-    return versionOf(this.db, supplierId, kind, id, '');
+  version(supplierId: string, kind: 'site' | 'device', id: string): Promise<string> {
+    return versionOf(this.db, supplierId, kind, id);
   }
 
   /**
@@ -77,58 +80,57 @@ export class FleetSettings {
     if (problems.length > 0) throw new InvalidInput(problems);
     const now = this.clock.now();
     const target = { kind: 'site', id: siteId, versions } as const;
-    await this.change(editor, target, patch, now, (sql) =>
-      sql.run(
-        `UPDATE sites SET ${flag('opted_out_at', '$3')}, quiet_hours = coalesce($5::jsonb, quiet_hours),
+    await this.db.transaction((sql) =>
+      this.change(sql, editor, target, patch, now, () =>
+        sql.run(
+          `UPDATE sites SET ${flag('opted_out_at', '$3')}, quiet_hours = coalesce($5::jsonb, quiet_hours),
            tags = coalesce($6::text[], tags), time_zone = coalesce($7, time_zone),
            time_zone_set = time_zone_set OR $7 IS NOT NULL
          WHERE id = $1 AND supplier_id = $2`,
-        [
-          siteId,
-          editor.supplierId,
-          patch.optedOut ?? null,
-          at(now),
-          patch.quietHours === undefined ? null : JSON.stringify(patch.quietHours),
-          patch.tags ?? null,
-          patch.timeZone ?? null,
-        ],
+          [
+            siteId,
+            editor.supplierId,
+            patch.optedOut ?? null,
+            at(now),
+            patch.quietHours === undefined ? null : JSON.stringify(patch.quietHours),
+            patch.tags ?? null,
+            patch.timeZone ?? null,
+          ],
+        ),
       ),
     );
-    await this.statuses.recomputeAll('site', siteId);
+    await this.statuses.recomputeAtOnce('site', siteId);
   }
 
   /**
    * @param versions as for a site.
    * @throws InvalidInput naming every wrong field; NotFound also for a device of another supplier; PreconditionFailed.
    */
-  async updateDevice(
+  updateDevice(
     editor: Editor,
     deviceId: string,
     patch: DevicePatch,
     versions?: readonly string[],
   ): Promise<void> {
-    const problems = patch.ruleSettings === undefined ? [] : checkRuleSettings(patch.ruleSettings);
+    return this.updateEach(editor, [{ deviceId, patch, versions }]);
+  }
+
+  /** Changes each device in its own way, all or none. @throws as `updateDevice`. */
+  async updateEach(editor: Editor, changes: readonly DeviceChange[]): Promise<void> {
+    const problems = changes.flatMap(({ patch: { ruleSettings } }) =>
+      ruleSettings === undefined ? [] : checkRuleSettings(ruleSettings),
+    );
     if (problems.length > 0) throw new InvalidInput(problems);
     const now = this.clock.now();
-    const disabled = patch.enabled === undefined ? null : !patch.enabled;
-    const target = { kind: 'device', id: deviceId, versions } as const;
-    await this.change(editor, target, patch, now, (sql) =>
-      sql.run(
-        `UPDATE devices SET ${flag('opted_out_at', '$3')}, ${flag('disabled_at', '$5')},
-           tags = coalesce($6::text[], tags), rule_settings = coalesce($7::jsonb, rule_settings)
-         WHERE id = $1 AND supplier_id = $2 AND retired_at IS NULL`,
-        [
-          deviceId,
-          editor.supplierId,
-          patch.optedOut ?? null,
-          at(now),
-          disabled,
-          patch.tags ?? null,
-          patch.ruleSettings === undefined ? null : JSON.stringify(patch.ruleSettings),
-        ],
-      ),
-    );
-    await this.statuses.recomputeAll('device', deviceId);
+    await this.db.transaction(async (sql) => {
+      for (const { deviceId, patch, versions } of changes) {
+        const target = { kind: 'device', id: deviceId, versions } as const;
+        await this.change(sql, editor, target, patch, now, () =>
+          writeDevice(sql, editor, deviceId, patch, now),
+        );
+      }
+    });
+    await this.statuses.recomputeAtOnce('device', ...changes.map(({ deviceId }) => deviceId));
   }
 
   /**
@@ -149,7 +151,7 @@ export class FleetSettings {
       if (missing.length > 0) return missing;
       await sql.run(
         `UPDATE devices SET ${flag('opted_out_at', 'line."optedOut"', '$3')}, ${flag('disabled_at', 'NOT line.enabled', '$3')},
-           tags = coalesce(line.tags, devices.tags)
+           tags = coalesce(line.tags, devices.tags), settings_changed_at = $3
          FROM jsonb_to_recordset($1::jsonb) AS line("deviceId" uuid, "optedOut" boolean, enabled boolean, tags text[])
          WHERE devices.id = line."deviceId" AND devices.supplier_id = $2`,
         [JSON.stringify(lines), editor.supplierId, at(now)],
@@ -160,51 +162,53 @@ export class FleetSettings {
       return [];
     });
     if (unknown.length === 0) {
-      await this.statuses.recomputeAll('device', ...lines.map(({ deviceId }) => deviceId));
+      await this.statuses.recomputeAtOnce('device', ...lines.map(({ deviceId }) => deviceId));
     }
     return { unknown };
   }
 
   private async change(
+    sql: Sql,
     { supplierId, actor }: Editor,
-    { kind, id, versions }: { kind: Kind; id: string; versions: readonly string[] | undefined },
+    { kind, id, versions }: Target,
     patch: object,
     now: Instant,
-    write: (sql: Sql) => Promise<number>,
+    write: () => Promise<number>,
   ): Promise<void> {
-    await this.db.transaction(async (sql) => {
-      if (versions !== undefined) {
-        const version = await versionOf(sql, supplierId, kind, id, 'FOR UPDATE');
-        if (!versions.includes(version))
-          throw new PreconditionFailed('It has been changed since. Read it again and decide anew.');
-      }
-      if ((await write(sql)) === 0) throw new NotFound(kind, id);
-      const subject = `${kind}/${id}`;
-      await recordAudit(sql, { supplierId, actor, action: `${kind}.update`, subject, detail: patch }, now);
-    });
+    await assertVersion(sql, supplierId, kind, id, versions);
+    if ((await write()) === 0) throw new NotFound(kind, id);
+    const subject = `${kind}/${id}`;
+    await recordAudit(sql, { supplierId, actor, action: `${kind}.update`, subject, detail: patch }, now);
   }
 }
 
-type Kind = 'site' | 'device';
+interface Target {
+  readonly kind: 'site' | 'device';
+  readonly id: string;
+  readonly versions: readonly string[] | undefined;
+}
 
-const settingColumns: Readonly<Record<Kind, string>> = {
-  site: 'opted_out_at, quiet_hours, tags, time_zone',
-  device: 'opted_out_at, disabled_at, tags, rule_settings',
-};
-
-async function versionOf(
+function writeDevice(
   sql: Sql,
-  supplierId: string,
-  kind: Kind,
-  id: string,
-  lock: '' | 'FOR UPDATE',
-): Promise<string> {
-  const [row] = await sql.rows<{ version: string }>(
-    `SELECT md5(ROW(${settingColumns[kind]})::text) AS version FROM ${kind}s WHERE id = $1 AND supplier_id = $2 ${lock}`,
-    [id, supplierId],
+  { supplierId }: Editor,
+  deviceId: string,
+  { enabled, optedOut, ruleSettings, tags }: DevicePatch,
+  now: Instant,
+): Promise<number> {
+  return sql.run(
+    `UPDATE devices SET ${flag('opted_out_at', '$3')}, ${flag('disabled_at', '$5')}, settings_changed_at = $4,
+       tags = coalesce($6::text[], tags), rule_settings = coalesce($7::jsonb, rule_settings)
+     WHERE id = $1 AND supplier_id = $2 AND retired_at IS NULL`,
+    [
+      deviceId,
+      supplierId,
+      optedOut ?? null,
+      at(now),
+      enabled === undefined ? null : !enabled,
+      tags ?? null,
+      ruleSettings === undefined ? null : JSON.stringify(ruleSettings),
+    ],
   );
-  if (!row) throw new NotFound(kind, id);
-  return row.version;
 }
 
 /** A switch kept as the instant since when it is on: setting it again keeps the instant. */

@@ -1,5 +1,6 @@
 import type { Clock } from '@warmshift/config';
-import { addToOutbox, type Database } from '@warmshift/db';
+import { addToOutbox, at, type Database } from '@warmshift/db';
+import type { Instant } from '@warmshift/domain';
 import { recordAudit } from '@warmshift/suppliers';
 import { vendorModule } from '@warmshift/vendors';
 import type { ConnectionsRepository } from '../connections/connections.repository';
@@ -12,8 +13,15 @@ export class SyncRequests {
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** Writes the jobs that list and read a connection now. @throws NotFound also for one of another supplier. */
-  async request(supplierId: string, connectionId: string, actor: string): Promise<{ readonly jobs: number }> {
+  /**
+   * Writes the jobs that list and read a connection now; `sync` of the connection tells what becomes of them.
+   * @throws NotFound also for one of another supplier.
+   */
+  async request(
+    supplierId: string,
+    connectionId: string,
+    actor: string,
+  ): Promise<{ readonly jobs: number; readonly requestedAt: Instant }> {
     const { vendor } = await this.connections.get(supplierId, connectionId);
     const now = this.clock.now();
     const payload = { v: 1, connectionId, vendor };
@@ -23,10 +31,11 @@ export class SyncRequests {
       ...(reads ? [{ name: 'connection.read', payload: { ...payload, scope: 'idle' }, runAt: now }] : []),
     ];
     await this.db.transaction(async (sql) => {
+      await sql.run('UPDATE connections SET sync_requested_at = $2 WHERE id = $1', [connectionId, at(now)]);
       await addToOutbox(sql, jobs, now);
       const subject = `connection/${connectionId}`;
       await recordAudit(sql, { supplierId, actor, action: 'connection.sync', subject }, now);
     });
-    return { jobs: jobs.length };
+    return { jobs: jobs.length, requestedAt: now };
   }
 }

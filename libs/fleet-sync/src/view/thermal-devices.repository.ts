@@ -25,6 +25,8 @@ export interface ThermalDevice {
   readonly deviceId: string;
   readonly vendorUserId?: string | undefined;
   readonly disabledAt?: Instant | undefined;
+  /** When an operator last changed something of it, or when it was first seen. */
+  readonly settingsChangedAt: Instant;
   readonly supplierRules: RuleSettings;
   readonly ruleSettings: RuleSettings;
   readonly zones: readonly ThermalZone[];
@@ -51,6 +53,7 @@ export class ThermalDevices {
   ): Promise<ThermalDevice[]> {
     const rows = await this.db.rows<ThermalRow>(
       `SELECT device.id AS "deviceId", device.vendor_user_id AS "vendorUserId", device.disabled_at AS "disabledAt",
+         coalesce(device.settings_changed_at, device.first_seen_at) AS "settingsChangedAt",
          supplier.rule_settings AS "supplierRules", device.rule_settings AS "ruleSettings",
          coalesce((SELECT jsonb_agg(jsonb_build_object('zoneId', zone.id, 'zone', zone.kind,
            'measuredAt', (extract(epoch FROM zone.measured_at) * 1000)::bigint, 'temperatureC', zone.temperature_c,
