@@ -199,8 +199,53 @@ describe('thermal control in the shapes of NOX', () => {
           room: { temperature_lower_bound: 1.5, temperature_upper_bound: 1.5, preferred_temperature: 21 },
           dhw: { temperature_lower_bound: 45, temperature_upper_bound: 60 },
           optimization_settings: { flex_trading: true },
+          updated_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/),
         },
       ]);
+      expect(Date.now() - Date.parse(body.data[0].updated_at)).toBeLessThan(60_000);
+    });
+
+    it('are those of one device, of a user, or of all, page by page', async () => {
+      const { body: all } = await get(path).expect(200);
+      const ids = all.data.map(({ device_id: id }: { device_id: string }) => id);
+      expect(ids).toEqual(expect.arrayContaining([known, bare]));
+      expect(all.meta).toMatchObject({ next_token: null });
+      const { body: first } = await get(`${path}?limit=1`).expect(200);
+      const { body: rest } = await get(`${path}?limit=4000&next_token=${first.meta.next_token}`).expect(200);
+      expect([...first.data, ...rest.data]).toEqual(all.data);
+      const { body: ofUser } = await get(`${path}?user_id=user_4&device_id=None`).expect(200);
+      expect(ofUser.data).toMatchObject([{ device_id: known }]);
+      expect((await get(`${path}?user_id=nobody`).expect(200)).body.data).toEqual([]);
+      await get(`${path}?device_id=no-id-of-ours`).expect(404);
+    });
+
+    it('are changed for all devices of a user, or for none', async () => {
+      const { body: before } = await get(`${path}?user_id=user_4`).expect(200);
+      await patch({ user_id: 'user_4', dhw: { temperature_lower_bound: 30 } }).expect(400);
+      expect((await get(`${path}?user_id=user_4`)).body).toEqual(before);
+      await patch({ user_id: 'user_4', device_id: null, dhw: { temperature_lower_bound: 44 } }).expect(204);
+      expect((await get(`${path}?user_id=user_4`)).body.data[0].dhw.temperature_lower_bound).toBe(44);
+      await patch({ user_id: 'nobody', dhw: { temperature_lower_bound: 44 } }).expect(404);
+      await patch({ dhw: { temperature_lower_bound: 44 } }).expect(400);
+    });
+
+    it('are changed by the older request too', async () => {
+      const post = (body: object) => world.as(bootstrapKey).post(`${door}/settings`, body);
+      const { body } = await post({
+        user_id: 'user_4',
+        device_id: known,
+        dhw: { temperature_lower_bound: 46 },
+        steering_enabled: { heat_pump: false },
+      }).expect(200);
+      expect(body).toMatchObject({ status: 'success', message: 'Settings updated successfully.' });
+      const { body: now } = await get(`${path}?device_id=${known}`).expect(200);
+      expect(now.data[0]).toMatchObject({
+        dhw: { temperature_lower_bound: 46 },
+        optimization_settings: { flex_trading: false },
+      });
+      await post({ device_id: known, steering_enabled: { heat_pump: true } }).expect(200);
+      await post({ device_id: known, optimization_settings: { flex_trading: true } }).expect(400);
+      await post({ device_id: foreign, steering_enabled: { heat_pump: true } }).expect(404);
     });
 
     it('switch steering off and on', async () => {

@@ -9,7 +9,8 @@ const ours: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Limits that hold for a device, in NOX's words. */
-export function settingsOf({ deviceId, disabledAt, ruleSettings, supplierRules, zones }: ThermalDevice) {
+export function settingsOf(device: ThermalDevice) {
+  const { deviceId, disabledAt, ruleSettings, settingsChangedAt, supplierRules, zones } = device;
   const limits = effectiveLimits(supplierRules, ruleSettings);
   const room = zones.find(({ zone }) => zone === 'room');
   return {
@@ -25,6 +26,7 @@ export function settingsOf({ deviceId, disabledAt, ruleSettings, supplierRules, 
       dhw: { temperature_lower_bound: limits.dhwFloorC, temperature_upper_bound: limits.dhwCeilingC },
     }),
     optimization_settings: { flex_trading: disabledAt === undefined },
+    updated_at: new Date(settingsChangedAt).toISOString().replace('Z', '+00:00'),
   };
 }
 

@@ -2,11 +2,7 @@ import { statusCodes } from '@warmshift/domain';
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { queryBoolean, queryInteger, queryText } from '../http/query';
-
-/** How clients of other languages spell "not given": an empty parameter, or the word. */
-const noStatement = (value: unknown) =>
-  value === '' || value === 'null' || value === 'None' ? undefined : value;
-const orNothing = <Schema extends z.ZodType>(schema: Schema) => z.preprocess(noStatement, schema.optional());
+import { nextToken, orNothing } from './nox-query';
 
 const filterFlag = (field: string) =>
   orNothing(queryBoolean()).meta({
@@ -24,10 +20,7 @@ export const devicesQuerySchema = z.object({
   }),
   steering_enabled: filterFlag('steering_enabled = true'),
   steerable: filterFlag('steerable = true'),
-  next_token: orNothing(queryText(2000)).meta({
-    type: 'string',
-    description: '`meta.next_token` of the page before; null there means that this was the last page.',
-  }),
+  next_token: nextToken,
   device_id: orNothing(queryText()).meta({ type: 'string', description: 'Only this device.' }),
   user_id: orNothing(queryText()).meta({
     type: 'string',

@@ -1,9 +1,23 @@
 import { createZodDto } from 'nestjs-zod';
 import { z } from 'zod';
+import { queryInteger, queryText } from '../http/query';
+import { nextToken, orNothing } from './nox-query';
 
 const deviceId = z.uuid('is not an id');
 
-export class SettingsQuery extends createZodDto(z.object({ device_id: deviceId })) {}
+export class SettingsQuery extends createZodDto(
+  z.object({
+    device_id: orNothing(queryText()).meta({ type: 'string', description: 'Only this device.' }),
+    user_id: orNothing(queryText()).meta({
+      type: 'string',
+      description: 'Only devices of this user of the vendor.',
+    }),
+    limit: queryInteger(1, 4000)
+      .default(1000)
+      .meta({ description: 'Devices per page, at most 4000. Not part of the NOX document.' }),
+    next_token: nextToken,
+  }),
+) {}
 
 const room = z.object({
   temperature_lower_bound: z
@@ -27,16 +41,35 @@ const optimization = z.object({
   flex_trading: z.boolean().meta({ description: "The supplier's own switch: whether we steer the device." }),
 });
 
+/** What a change says of whom. Parts that nobody names are refused with their names, not ignored. */
+const change = z.object({
+  user_id: z
+    .string()
+    .min(1)
+    .max(200)
+    .nullable()
+    .optional()
+    .meta({ description: "The vendor's user id. Without a device: all devices of the user." }),
+  device_id: deviceId.nullable().optional(),
+  room: room.loose().optional(),
+  dhw: dhw.loose().optional(),
+});
+
 export class SettingsBody extends createZodDto(
-  z
-    .object({
-      device_id: deviceId,
-      user_id: z.string().min(1).max(200).optional().meta({ description: "The vendor's user id, checked." }),
-      room: room.loose().optional(),
-      dhw: dhw.loose().optional(),
-      optimization_settings: optimization.partial().loose().optional(),
-    })
-    .loose(),
+  change.extend({ optimization_settings: optimization.partial().loose().optional() }).loose(),
+) {}
+
+/** The body of NOX's older way, which says the switch in other words. */
+export class OldSettingsBody extends createZodDto(
+  change.extend({ steering_enabled: z.object({ heat_pump: z.boolean() }).optional() }).loose(),
+) {}
+
+export class OldSettingsAnswer extends createZodDto(
+  z.object({
+    status: z.literal('success'),
+    message: z.string(),
+    meta: z.object({ energy_supplier: z.string() }),
+  }),
 ) {}
 
 export class SettingsAnswer extends createZodDto(
@@ -47,8 +80,14 @@ export class SettingsAnswer extends createZodDto(
         room: room.optional(),
         dhw: dhw.optional(),
         optimization_settings: optimization,
+        updated_at: z
+          .string()
+          .meta({ description: 'UTC, with its offset: when something of it was last set.' }),
       }),
     ),
-    meta: z.object({ energy_supplier: z.string() }),
+    meta: z.object({
+      energy_supplier: z.string(),
+      next_token: z.string().nullable().meta({ description: 'Not part of the NOX document.' }),
+    }),
   }),
 ) {}
