@@ -13,6 +13,7 @@ const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_124);
 const lanes = 8;
 /** An answer that takes longer counts as none. */
 const patienceMs = 20_000;
+const longestMs = 300_000;
 
 interface Request {
   readonly operation: Operation;
@@ -124,24 +125,30 @@ describe('whatever is sent', () => {
 
   const statuses = new Map<number, number>();
 
-  it(`gets an answer that is described, and never a failure (${requests} requests, seed ${seed})`, async () => {
-    const waiting = fc.sample(arbitrary, { numRuns: requests, seed });
-    const faults: object[] = [];
-    const lane = async () => {
-      for (
-        let request = waiting.pop();
-        request !== undefined && faults.length < 20;
-        request = waiting.pop()
-      ) {
-        const { operation, ...sent } = request;
-        const found = await faultsOf(request).catch((error: Error) => [`no answer: ${error.message}`]);
-        if (found.length > 0) faults.push({ method: operation.method, ...sent, faults: found.slice(0, 3) });
-      }
-    };
-    await Promise.all(Array.from({ length: lanes }, lane));
-    expect(faults).toEqual([]);
-    // Not only refusals: the valid ones must come through to be worth anything.
-    const fine = [...statuses].filter(([status]) => status < 300).reduce((sum, [, count]) => sum + count, 0);
-    expect(fine).toBeGreaterThan(requests / 6);
-  });
+  it(
+    `gets an answer that is described, and never a failure (${requests} requests, seed ${seed})`,
+    async () => {
+      const waiting = fc.sample(arbitrary, { numRuns: requests, seed });
+      const faults: object[] = [];
+      const lane = async () => {
+        for (
+          let request = waiting.pop();
+          request !== undefined && faults.length < 20;
+          request = waiting.pop()
+        ) {
+          const { operation, ...sent } = request;
+          const found = await faultsOf(request).catch((error: Error) => [`no answer: ${error.message}`]);
+          if (found.length > 0) faults.push({ method: operation.method, ...sent, faults: found.slice(0, 3) });
+        }
+      };
+      await Promise.all(Array.from({ length: lanes }, lane));
+      expect(faults).toEqual([]);
+      // Not only refusals: the valid ones must come through to be worth anything.
+      const fine = [...statuses]
+        .filter(([status]) => status < 300)
+        .reduce((sum, [, count]) => sum + count, 0);
+      expect(fine).toBeGreaterThan(requests / 6);
+    },
+    longestMs,
+  );
 });

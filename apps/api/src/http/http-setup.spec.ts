@@ -202,12 +202,22 @@ describe('setUpHttp', () => {
     expect(body.errors).toContainEqual({ field: 'extra', reason: 'is not known here' });
   });
 
-  it('names texts with a NUL, which no table keeps', async () => {
+  it.each([
+    ['a NUL', '{"limits":[{"name":"a\\u0000b"}]}', 'limits[0].name', 'the NUL character'],
+    ['half of a pair', '{"limits":[{"name":"a\\ud83d"}]}', 'limits[0].name', 'half of a surrogate pair'],
+    ['half of a pair in a key', '{"a\\udc00b":1}', 'a\ufffdb', 'half of a surrogate pair'],
+  ])('names texts with %s, which no table keeps', async (_what, sent, field, what) => {
     const { body } = await http()
       .post('/orders')
-      .send({ limits: [{ floorC: 18, name: 'a\0b' }] })
+      .set('content-type', 'application/json')
+      .send(sent)
       .expect(400);
-    expect(body.errors).toEqual([{ field: 'limits[0].name', reason: 'must not contain the NUL character' }]);
+    expect(body.errors).toEqual([{ field, reason: `must not contain ${what}` }]);
+  });
+
+  it('takes whole pairs', async () => {
+    const { body } = await http().post('/orders').send({ name: 'Wärme 😀', limits: [] });
+    expect(JSON.stringify(body)).not.toContain('surrogate');
   });
 
   it('names parameters of a query at fault', async () => {

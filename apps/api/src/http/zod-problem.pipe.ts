@@ -15,7 +15,7 @@ export class ZodProblemPipe implements PipeTransform {
       throw InvalidInput.because('body', 'must be sent, as application/json');
     }
     const whole = type === 'custom' ? 'request' : type;
-    const unusable = nulFields(value, whole);
+    const unusable = unstorable(value, whole);
     if (unusable.length > 0) throw new InvalidInput(unusable);
     const parsed = metatype.schema.safeParse(value);
     if (parsed.success) return parsed.data;
@@ -23,26 +23,35 @@ export class ZodProblemPipe implements PipeTransform {
   }
 }
 
-/** Postgres keeps no text with a NUL in it. Without recursion: what is nested deeply must not end the process. */
-function nulFields(value: unknown, whole: string): FieldProblem[] {
+/** Postgres keeps no text with a NUL in it, nor half of a surrogate pair, which no UTF-8 can say. */
+const faults: readonly { readonly pattern: RegExp; readonly shown: string; readonly reason: string }[] = [
+  { pattern: /\0/g, shown: '\\0', reason: 'must not contain the NUL character' },
+  { pattern: /[\ud800-\udfff]/gu, shown: '\ufffd', reason: 'must not contain half of a surrogate pair' },
+];
+
+/** Without recursion: what is nested deeply must not end the process. */
+function unstorable(value: unknown, whole: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const waiting: { readonly value: unknown; readonly path: readonly PropertyKey[] }[] = [{ value, path: [] }];
+  const check = (text: string, path: readonly PropertyKey[]) => {
+    for (const { pattern, reason } of faults)
+      if (text.search(pattern) >= 0) problems.push({ field: storable(nameOf(path, whole)), reason });
+  };
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { path } = next;
-    const wrong = (at: readonly PropertyKey[]) =>
-      problems.push({
-        field: nameOf(at, whole).replaceAll('\0', '\\0'),
-        reason: 'must not contain the NUL character',
-      });
-    if (typeof next.value === 'string' && next.value.includes('\0')) wrong(path);
+    if (typeof next.value === 'string') check(next.value, path);
     if (typeof next.value !== 'object' || next.value === null) continue;
     for (const [key, inner] of Object.entries(next.value)) {
-      if (key.includes('\0')) wrong([...path, key]);
+      check(key, [...path, key]);
       if (typeof inner === 'string' || (typeof inner === 'object' && inner !== null))
         waiting.push({ value: inner, path: [...path, Array.isArray(next.value) ? Number(key) : key] });
     }
   }
   return problems;
+}
+
+function storable(text: string): string {
+  return faults.reduce((clean, { pattern, shown }) => clean.replace(pattern, shown), text);
 }
 
 function isZodDto(metatype: unknown): metatype is ZodDto<z.ZodType> {
