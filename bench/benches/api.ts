@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Pool } from 'undici';
 import type { Bench, BenchResult } from '../bench';
 import { benchFleet, type BenchFleet } from '../fleet-database';
+import { rowSecurity } from './api-row-security';
 import { watchTogether } from './api-watchers';
 
 const devices = 100_000;
@@ -21,7 +22,7 @@ const key = 'a-key-of-the-benchmark-0123456789abcdef';
 
 export const apiBench: Bench = {
   name: 'api',
-  work: `/v1/devices?limit=${limit} over ${devices.toLocaleString('en')} devices, against the same JSON from one SQL statement on a bare server; ${watchers.toLocaleString('en')} event streams held`,
+  work: `/v1/devices?limit=${limit} over ${devices.toLocaleString('en')} devices, against the same JSON from one SQL statement on a bare server; ${watchers.toLocaleString('en')} event streams held; what row-level security costs a page`,
   async run(say) {
     const fleet = await benchFleet(devices);
     const children: ChildProcess[] = [];
@@ -32,6 +33,7 @@ export const apiBench: Bench = {
       const tokens = await tokensOf(api.url);
       await assertSame(api.url, floor.url, tokens);
       const listing = await measureListing(api, floor, tokens, say);
+      const security = await rowSecurity(fleet, say);
       const streams = await watchTogether({
         fleet,
         url: api.url,
@@ -40,7 +42,7 @@ export const apiBench: Bench = {
         rssMiB: () => rssMiB(api.child),
         say,
       });
-      return [listing, streams];
+      return [listing, security, streams];
     } finally {
       for (const child of children) child.kill('SIGKILL');
       await fleet.close();
