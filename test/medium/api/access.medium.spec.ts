@@ -242,8 +242,22 @@ describe('access to the API', () => {
         ['post', 'emergency-stop', { scope: { kind: 'device', id: ids.device }, reason: 'test' }],
         ['post', 'emergency-stop/lift', { scope: { kind: 'connection', id: ids.connection } }],
       ];
-      for (const [method, path, body] of requests) {
-        const { status } = await other[method](`/admin/v1/${path}`, body);
+      const settings = { device_id: ids.device, dhw: { temperature_lower_bound: 45 } };
+      const room = Array.from({ length: 96 }, (_slot, index) => (index < 4 ? 'decrease' : 'none'));
+      const thermal: [Method, string, object?][] = [
+        ['get', `/v1/device/thermal-control/current-state?device_id=${ids.device}`],
+        ['get', `/v1/device/thermal-control/forecast?device_id=${ids.device}`],
+        ['post', '/v1/device/thermal-control/schedule', { device_id: ids.device, room }],
+        ['post', '/v1/device/thermal-control/settings', settings],
+        ['get', `/v1/devices/settings?device_id=${ids.device}`],
+        ['patch', '/v1/devices/settings', settings],
+      ];
+      const all = [
+        ...requests.map(([method, path, body]) => [method, `/admin/v1/${path}`, body] as const),
+        ...thermal,
+      ];
+      for (const [method, path, body] of all) {
+        const { status } = await other[method](path, body);
         expect({ method, path, status }).toEqual({ method, path, status: 404 });
       }
     });

@@ -50,6 +50,13 @@ describe('what is another supplier’s', () => {
     return { ...sums, own: own?.sum ?? '' };
   }
 
+  /** A filter by somebody else's id finds nothing; an operation on one row, named in the query, has none. */
+  function mustNameOne({ parameters }: Operation): boolean {
+    return parameters.some(
+      ({ in: place, required, schema }) => place === 'query' && required && schema.format === 'uuid',
+    );
+  }
+
   /** Every way to name the victim's rows in a request of this operation. */
   function requestsOf({ path, parameters, body }: Operation, id: string) {
     const query = parameters
@@ -72,7 +79,10 @@ describe('what is another supplier’s', () => {
         : [victim.ids.device, victim.ids.connection];
       for (const id of ids) {
         for (const { target, sent } of requestsOf(operation, id)) {
-          const isNamed = operation.path.includes('{') || JSON.stringify(sent ?? '').includes(id);
+          const isNamed =
+            operation.path.includes('{') ||
+            JSON.stringify(sent ?? '').includes(id) ||
+            (mustNameOne(operation) && target.includes(id));
           for (const role of roles) {
             const method = operation.method as 'get' | 'post';
             const { status, text } = await world.as(keys[role])[method](target, sent);
