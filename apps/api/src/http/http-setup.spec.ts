@@ -215,6 +215,27 @@ describe('setUpHttp', () => {
     expect(body.errors).toEqual([{ field, reason: `must not contain ${what}` }]);
   });
 
+  it.each(['[', '{"a":'])('refuses at once what is nested deeply: %s', async (open) => {
+    const times = 90_000;
+    const close = open === '[' ? ']' : '}';
+    const sent = `{"limits":${open.repeat(times)}1${close.repeat(times)}}`;
+    const startedAt = performance.now();
+    const { body } = await http()
+      .post('/orders')
+      .set('content-type', 'application/json')
+      .send(sent)
+      .expect(400);
+    expect(body.errors).toEqual([{ field: 'body', reason: 'is nested deeper than 32 levels' }]);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('names so many fields as somebody reads, and counts the rest', async () => {
+    const sent = Object.fromEntries(Array.from({ length: 5_000 }, (_nothing, index) => [`x${index}`, 1]));
+    const { body } = await http().post('/orders').send(sent).expect(400);
+    expect(body.errors).toHaveLength(1_000);
+    expect(body.detail).toMatch(/^50\d\d fields are wrong; the first 1000 are named\.$/);
+  });
+
   it('takes whole pairs', async () => {
     const { body } = await http().post('/orders').send({ name: 'Wärme 😀', limits: [] });
     expect(JSON.stringify(body)).not.toContain('surrogate');

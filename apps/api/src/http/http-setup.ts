@@ -5,6 +5,7 @@ import { openTenantScope } from '@warmshift/db';
 import type { EventLog, Metrics } from '@warmshift/observability';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { refuseDeepBodies } from './body-depth';
 import { translateBodyErrors } from './body-errors';
 import { ProblemFilter } from './problem.filter';
 import { requestLog } from './request-log.middleware';
@@ -34,6 +35,7 @@ export function setUpHttp(app: NestExpressApplication, { log, metrics, clock }: 
   app.use(noStore);
   app.useBodyParser('json', { limit: bodyLimitBytes });
   app.useBodyParser('text', { type: csvMediaType, limit: bodyLimitBytes });
+  app.use(refuseDeepBodies);
   app.use(translateBodyErrors);
   app.use(requestScope);
   app.useGlobalPipes(new ZodProblemPipe());

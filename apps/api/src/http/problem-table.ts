@@ -72,7 +72,8 @@ export function problemFacts(error: unknown): ProblemFacts {
 }
 
 function detailsOf(error: Error): Partial<ProblemFacts> {
-  if (error instanceof InvalidInput) return { detail: countOf(error), errors: error.problems };
+  if (error instanceof InvalidInput)
+    return { detail: countOf(error), errors: error.problems.slice(0, mostProblems) };
   if (error instanceof TooManyRequests)
     return { detail: error.message, retryAfterRealMs: error.retryAfterRealMs };
   if (error instanceof VendorRateLimited) return { detail: error.message, retryAfterMs: error.retryAfterMs };
@@ -82,6 +83,11 @@ function detailsOf(error: Error): Partial<ProblemFacts> {
   return { detail: error.message };
 }
 
+/** Nobody reads more, and a small request must not get a huge answer. */
+const mostProblems = 1_000;
+
 function countOf({ problems }: InvalidInput): string {
+  if (problems.length > mostProblems)
+    return `${problems.length} fields are wrong; the first ${mostProblems} are named.`;
   return problems.length === 1 ? 'One field is wrong.' : `${problems.length} fields are wrong.`;
 }

@@ -29,7 +29,7 @@ const faults: readonly { readonly pattern: RegExp; readonly shown: string; reado
   { pattern: /[\ud800-\udfff]/gu, shown: '\ufffd', reason: 'must not contain half of a surrogate pair' },
 ];
 
-/** Without recursion: what is nested deeply must not end the process. */
+/** Without recursion. Remembers the way to each value, which `refuseDeepBodies` keeps short. */
 function unstorable(value: unknown, whole: string): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const waiting: { readonly value: unknown; readonly path: readonly PropertyKey[] }[] = [{ value, path: [] }];
