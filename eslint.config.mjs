@@ -110,7 +110,7 @@ export default tseslint.config(
   },
   { files: ['libs/domain/**/*.ts'], ignores: tests, rules: pureRules },
   {
-    files: ['libs/config/**/*.ts', 'tools/**/*.ts', 'bench/**/*.ts'],
+    files: ['libs/config/**/*.ts', 'apps/cli/src/settings.ts', 'tools/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-restricted-properties': 'off', 'no-console': 'off' },
   },
   {
