@@ -21,7 +21,8 @@ Where and who:
 
 Exit codes:
   0    done
-  1    the service refused, or the outcome is not good: a campaign cancelled, an audit that does not hold
+  1    the service refused, or the outcome is not good: a campaign was cancelled, an audit does not
+       hold
   2    the command line, a file or a setting cannot be used; nothing was sent that changes anything
   3    no answer from the service
   130  stopped by Ctrl-C

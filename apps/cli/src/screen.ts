@@ -73,7 +73,7 @@ export class Screen {
   /** @param secret what is typed is not shown. */
   async ask(question: string, { secret = false }: { readonly secret?: boolean } = {}): Promise<string> {
     const { err, input } = this.streams;
-    let hidden = false;
+    let hidden = secret;
     const output = new Writable({
       write(chunk: Buffer, _encoding, done) {
         if (!hidden) err.write(chunk);
@@ -86,8 +86,8 @@ export class Screen {
     lines.once('SIGINT', () => stop.abort(new Interrupted('stopped by Ctrl-C')));
     lines.once('close', () => stop.abort(new UsageError(`There was no answer to: ${question.trim()}`)));
     try {
-      const answer = lines.question(question, { signal: stop.signal });
-      hidden = secret;
+      const answer = lines.question(secret ? '' : question, { signal: stop.signal });
+      if (secret) err.write(question);
       return (await answer).trim();
     } catch (error) {
       throw stop.signal.aborted ? stop.signal.reason : error;

@@ -14,8 +14,9 @@ export function addAudit(program: Command, cli: Cli): void {
     .addHelpText(
       'after',
       `
-Works on the database itself (DATABASE_URL), for whoever runs the service; no API key is needed. Write the printed hashes
-down elsewhere: whoever can rewrite a whole chain cannot rewrite that. Ends with 1 when a chain does not hold.`,
+Works on the database itself (DATABASE_URL), for whoever runs the service; no API key is needed.
+Write the printed hashes down elsewhere: whoever can rewrite a whole chain cannot rewrite that.
+Ends with 1 when a chain does not hold.`,
     )
     .action(async (supplier: string | undefined, _options: object, command: Command) => {
       if (supplier !== undefined && !z.uuid().safeParse(supplier).success)

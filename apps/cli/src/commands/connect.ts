@@ -42,11 +42,11 @@ export function addConnect(program: Command, cli: Cli): void {
     .addHelpText(
       'after',
       `
-Credentials are never arguments: they would be in the list of processes and in the history of the shell.
+Credentials are never arguments: they would be in the list of processes and in the shell's history.
 
 Examples:
   warmshift connect nox --base-url https://api.nox.energy
-  vault read -format=json nox | warmshift connect nox --base-url https://api.nox.energy --credentials-file -`,
+  get-secret nox | warmshift connect nox --base-url https://api.nox.energy --credentials-file -`,
     )
     .action(async (name: string, options: ConnectOptions, command: Command) => {
       const session = cli.session(command);

@@ -5,6 +5,7 @@ import { at, counts, many, short, timeZone } from '../text/words';
 import { limitOption, pageSize, taken } from './options';
 
 export type Device = Schemas['DevicesPage']['data'][number];
+type Status = Device['zones'][number]['status'];
 type DevicesRequest = RequestOf<Operation<'get', '/admin/v1/devices'>>;
 type Filters = Omit<NonNullable<DevicesRequest['query']>, 'limit' | 'cursor'>;
 
@@ -47,10 +48,12 @@ export function addDevices(program: Command, cli: Cli): void {
 function rowsOf({ kind, name, vendor, zones }: Device): string[][] {
   const head = [short(name, 22), vendor];
   if (zones.length === 0) return [[...head, '–', '–', `${kind}: nothing to steer`]];
-  return zones.map(({ status, zone }) => [...head, zone, status?.code ?? '–', whyOf(status)]);
+  // What is ready needs no reason.
+  const why = (status: Status) => (status?.code === 'READY' ? '' : whyOf(status));
+  return zones.map(({ status, zone }) => [...head, zone, status?.code ?? '–', why(status)]);
 }
 
-export function whyOf(status: Device['zones'][number]['status']): string {
+export function whyOf(status: Status): string {
   if (status === undefined) return 'It was not looked at yet.';
   const next = status.nextEligibleAt === undefined ? '' : ` Again from ${at(status.nextEligibleAt)}.`;
   return `${status.reason}${next}`;

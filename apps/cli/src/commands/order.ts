@@ -11,10 +11,11 @@ type FileOptions = OrderOptions & { readonly file?: string };
 const examples = `
 Examples:
   warmshift preview --from 17:00 --to +2h --target-kw 2000 --country BE
-  warmshift start --from 2026-01-15T17:00:00+01:00 --to 2026-01-15T19:00:00+01:00 --vendor nox --hold-out 0.05
+  warmshift start --from 2026-01-15T17:00:00+01:00 --to +2h --vendor nox --hold-out 0.05
   warmshift start --file campaign.json --target-kw 1500 --yes
 
-Windows start and end on a quarter of an hour. An order file has the fields of POST /admin/v1/campaigns.`;
+Windows start and end on a quarter of an hour. An order file has the fields of the body of
+POST /admin/v1/campaigns.`;
 
 export function addPreview(program: Command, cli: Cli): void {
   withOrderOptions(program.command('preview'))

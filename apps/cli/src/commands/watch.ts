@@ -1,3 +1,4 @@
+import type { Warmshift } from '@warmshift/client';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { Refused } from '../errors';
@@ -13,9 +14,9 @@ export function addWatch(program: Command, cli: Cli): void {
     .addHelpText(
       'after',
       `
-On a terminal the state is drawn over; into a file or a pipe goes a line for every change; with --json every event is one
-line of JSON ({"event", "id", "data"}). Ends with 0 when the campaign has run its course and 1 when it was cancelled.
-Ctrl-C stops watching, not the campaign.`,
+On a terminal the state is drawn over; into a file or a pipe goes a line for every change; with
+--json every event is one line of JSON ({"event", "id", "data"}). Ends with 0 when the campaign has
+run its course and 1 when it was cancelled. Ctrl-C stops watching, not the campaign.`,
     )
     .action(async (id: string, _options: object, command: Command) => {
       const { screen, signal, warmshift } = cli.session(command);
@@ -25,11 +26,22 @@ Ctrl-C stops watching, not the campaign.`,
         if (screen.json) screen.line(event);
         else if (screen.isLive) drawing.draw(progressBlock(event));
         else screen.print(progressLine(event));
-        if (event.event === 'cancelled') throw new Refused('The campaign was cancelled');
         if (event.event === 'finished')
           screen.note(`It has ended. To see what became of it: warmshift report ${occurrenceId}`);
       }
+      if (await isCancelled(warmshift, occurrenceId)) throw new Refused('The campaign was cancelled');
     });
+}
+
+/** What was cancelled under way ends with a report as well, only before its time. */
+async function isCancelled(warmshift: Warmshift, id: string): Promise<boolean> {
+  const { campaignId, endsAt, finishedAt, status } = await warmshift.get('/admin/v1/occurrences/{id}', {
+    path: { id },
+  });
+  if (status === 'CANCELLED') return true;
+  if (finishedAt === undefined || finishedAt >= endsAt) return false;
+  const campaign = await warmshift.get('/admin/v1/campaigns/{id}', { path: { id: campaignId } });
+  return campaign.status === 'CANCELLED';
 }
 
 /** A block of lines that takes the place of the one before. */

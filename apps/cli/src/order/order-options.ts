@@ -135,7 +135,7 @@ function fieldsOf(options: z.infer<typeof optionsSchema>, now: number): Record<s
     staggerMinutes: options.staggerMinutes,
     shareOfFleet: options.share,
     holdOutShare: holdOut,
-    selection: present({
+    selection: some({
       vendors: options.vendor,
       kinds: options.kind,
       zones: options.zone,
@@ -145,7 +145,7 @@ function fieldsOf(options: z.infer<typeof optionsSchema>, now: number): Record<s
       siteIds: options.site,
       deviceIds: options.device,
     }),
-    limits: present({
+    limits: some({
       maxMinutesPerZone: options.maxMinutesPerZone,
       maxSetpointOffsetK: options.maxOffsetK,
     }),
@@ -155,6 +155,12 @@ function fieldsOf(options: z.infer<typeof optionsSchema>, now: number): Record<s
 /** Without what was not given: an absent field makes no statement. */
 function present(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** Undefined when nothing was given. */
+function some(fields: Record<string, unknown>): Record<string, unknown> | undefined {
+  const given = present(fields);
+  return Object.keys(given).length === 0 ? undefined : given;
 }
 
 function both(field: 'selection' | 'limits', base: Record<string, unknown>, given: Record<string, unknown>) {
@@ -174,10 +180,7 @@ function completed(order: Partial<Order>): Order {
     order.recurrence !== undefined || (order.startsAt !== undefined && order.endsAt !== undefined);
   if (!hasTimes) throw new UsageError('--from and --to must be given, or a --file with the times.');
   const direction = order.direction ?? 'decrease';
-  const window = order.startsAt === undefined ? 'recurring' : `${order.startsAt} to ${order.endsAt}`;
-  return {
-    ...order,
-    direction,
-    name: order.name ?? `${direction === 'decrease' ? 'Less' : 'More'}, ${window}`,
-  };
+  const first = order.startsAt ?? order.recurrence?.from ?? '';
+  const name = order.name ?? `${direction === 'decrease' ? 'Decrease' : 'Increase'} of ${first}`;
+  return { ...order, direction, name };
 }

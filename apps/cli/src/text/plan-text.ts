@@ -1,7 +1,7 @@
 import type { Schemas } from '@warmshift/client';
 import type { Order } from '../order/order-options';
 import type { Screen } from '../screen';
-import { at, counts, hour, kw, many, timeZone } from './words';
+import { at, counts, hour, kw, many, short, timeZone } from './words';
 
 type Preview = Schemas['PreviewAnswer'];
 
@@ -35,7 +35,7 @@ export function showPreview(order: Order, preview: Preview, screen: Screen): voi
 function titleOf(order: Order): string {
   const { direction, endsAt, name, startsAt, targetKw } = order;
   const much = targetKw === undefined ? 'as much as possible' : `${kw(targetKw)} kW`;
-  const what = `${name}: ${much} ${direction === 'decrease' ? 'less' : 'more'}`;
+  const what = `${short(name, 40)}: ${much} ${direction === 'decrease' ? 'less' : 'more'}`;
   if (startsAt === undefined || endsAt === undefined) return what;
   const sameDay = at(startsAt).slice(0, 10) === at(endsAt).slice(0, 10);
   return `${what} from ${at(startsAt)} to ${sameDay ? hour(endsAt) : at(endsAt)}`;
