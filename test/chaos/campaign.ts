@@ -1,11 +1,11 @@
-import { slotMs } from '@warmshift/domain';
+import { slotMs, type Instant } from '@warmshift/domain';
 import { eventually } from '../support/eventually';
 import type { Installation } from './installation';
 
-/** Planning wants to be told a little before. ms of the installation's time. */
-const noticeMs = 150_000;
 /** Asking more often would take the service's own time: there are two cores for everything. */
 const patience = { timeoutMs: 180_000, everyMs: 500 };
+/** One statement costs little. */
+const sqlPatience = { ...patience, everyMs: 200 };
 
 export interface Window {
   readonly startsAt: number;
@@ -18,15 +18,11 @@ const agreedPerSecond: Readonly<Record<string, number>> = { heatingcontrol: 20, 
 /** Time goes so fast that on a slow machine some readings are always old again; those zones are left out of the plan. */
 const readShare = 0.95;
 
-/**
- * Connects the vendors that can be steered and waits until every device is known and nearly all of them were read.
- * @param ownPace at the vendors' own paces, without an agreed one.
- * @returns how many devices there are.
- */
-export async function connectFleet({ sandbox, operator }: Installation, ownPace: boolean): Promise<number> {
+/** Connects the vendors that can be steered and waits until every device is known and nearly all of them were read. */
+export async function connectFleet({ sandbox, operator }: Installation): Promise<void> {
   const listed = (await sandbox.devices()).length;
   for (const connection of await sandbox.connections()) {
-    const requestsPerSecond = ownPace ? undefined : agreedPerSecond[connection.vendor];
+    const requestsPerSecond = agreedPerSecond[connection.vendor];
     await operator.connect({ ...connection, ...(requestsPerSecond && { requestsPerSecond }) });
   }
   await eventually(async () => {
@@ -37,13 +33,28 @@ export async function connectFleet({ sandbox, operator }: Installation, ownPace:
       throw new Error(`${devices.length} of ${listed} devices are known, ${unread} zones were not read`);
     return true;
   }, patience);
-  return listed;
+}
+
+/** Waits until nearly all zones of a fleet that is known were read by this installation. */
+export async function awaitReadings(installation: Installation): Promise<void> {
+  await eventually(async () => {
+    const [row] = await installation.rows<{ zones: string; read: string }>(
+      'SELECT count(*) AS zones, count(*) FILTER (WHERE measured_at >= $1) AS read FROM zones',
+      [new Date(installation.startsAt)],
+    );
+    const [zones, read] = [Number(row?.zones), Number(row?.read)];
+    if (read < zones * readShare) throw new Error(`${read} of ${zones} zones were read`);
+    return true;
+  }, sqlPatience);
 }
 
 /** Orders as much less as the fleet can give, in the next window there is time for, and waits for its plan. */
-export async function orderCampaign(installation: Installation, windowMs: number): Promise<Window> {
+export async function orderCampaign(
+  installation: Installation,
+  { windowMs, noticeRealMs }: { readonly windowMs: number; readonly noticeRealMs: number },
+): Promise<Window> {
   const { operator, clock } = installation;
-  const startsAt = Math.ceil((clock.now() + noticeMs) / slotMs) * slotMs;
+  const startsAt = Math.ceil((clock.now() + clock.virtualMs(noticeRealMs)) / slotMs) * slotMs;
   const endsAt = startsAt + windowMs;
   await operator.start({
     name: 'Campaign under attack',
@@ -52,19 +63,16 @@ export async function orderCampaign(installation: Installation, windowMs: number
     endsAt: new Date(endsAt).toISOString(),
     seed: 1,
   });
-  await eventually(async () => (await actionCount(installation)) > 0, patience);
+  await eventually(async () => (await openActions(installation, endsAt)) > 0, sqlPatience);
   return { startsAt, endsAt };
 }
 
-async function actionCount(installation: Installation): Promise<number> {
-  const [row] = await installation.rows<{ count: string }>('SELECT count(*) FROM actions');
-  return Number(row?.count ?? 0);
-}
-
-/** Open actions, as Postgres has them. */
-export async function openActions(installation: Installation): Promise<number> {
+/** Actions that would begin before `endsAt` and have not ended, as Postgres has them. */
+export async function openActions(installation: Installation, endsAt: Instant): Promise<number> {
   const [row] = await installation.rows<{ count: string }>(
-    `SELECT count(*) FROM actions WHERE state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING')`,
+    `SELECT count(*) FROM actions
+     WHERE state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING') AND starts_at < $1`,
+    [new Date(endsAt)],
   );
   return Number(row?.count ?? 0);
 }

@@ -13,7 +13,7 @@ import { startLocalRedis, type LocalRedis } from '../../tools/launch/local-redis
 
 const template = 'chaos_template';
 
-/** What all runs stand on: one Postgres and one Redis of our own, which the attacks may kill. */
+/** What runs that come one after another stand on: a Postgres and a Redis of their own, which the attacks may kill. */
 export class Ground {
   private runs = 0;
 
@@ -50,16 +50,21 @@ export class Ground {
     return dir;
   }
 
-  /** A migrated database and an empty Redis. @returns the database's URL. */
-  async fresh(): Promise<string> {
+  /**
+   * A database of its own and an empty Redis.
+   * @param from the database it is a copy of, which nobody may be using; a migrated one without rows when absent.
+   * @returns the database's URL.
+   */
+  async fresh(from?: string): Promise<string> {
     const name = `chaos_${(this.runs += 1)}`;
-    await this.administer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    const original = from === undefined ? template : nameOf(from);
+    await this.administer(`CREATE DATABASE ${name} TEMPLATE ${original}`);
     await this.flushRedis();
     return this.urlOf(name);
   }
 
   async drop(databaseUrl: string): Promise<void> {
-    await this.administer(`DROP DATABASE IF EXISTS ${new URL(databaseUrl).pathname.slice(1)} WITH (FORCE)`);
+    await this.administer(`DROP DATABASE IF EXISTS ${nameOf(databaseUrl)} WITH (FORCE)`);
   }
 
   async flushRedis(): Promise<void> {
@@ -97,4 +102,8 @@ export class Ground {
       await client.end();
     }
   }
+}
+
+function nameOf(databaseUrl: string): string {
+  return new URL(databaseUrl).pathname.slice(1);
 }

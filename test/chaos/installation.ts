@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { scaledClock, type Clock } from '@warmshift/config';
+import type { Instant } from '@warmshift/domain';
 import { Pool } from 'pg';
 import { Child } from '../../tools/launch/child';
 import { newSecretsKey } from '../../tools/launch/secrets-key';
@@ -8,52 +9,61 @@ import { Operator } from '../../tools/demo/operator';
 import type { FleetSize } from './options';
 import { SandboxControl } from './sandbox-control';
 
-/** Later in the afternoon every run is another one; starting everything takes about so long. */
-const startUpRealMs = 6_000;
+/** What opens a database that another installation has filled. */
+export interface Keys {
+  readonly secretsKey: string;
+  readonly adminKey: string;
+}
+
+export function newKeys(): Keys {
+  return { secretsKey: newSecretsKey(), adminKey: `chaos-${randomBytes(24).toString('base64url')}` };
+}
 
 export interface InstallationOptions {
   readonly databaseUrl: string;
   readonly redisUrl: string | undefined;
+  readonly keys: Keys;
   readonly workers: number;
   readonly scale: number;
-  readonly startsAt: number;
+  /** What its clock says while it is made. */
+  readonly startsAt: Instant;
+  /** Of the homes. */
   readonly seed: number;
   readonly fleet: FleetSize;
   readonly logDir: string;
   /** Of the first worker's clock, ms of the installation's time. */
-  readonly skewMs: number;
+  readonly skewMs?: number;
 }
 
-/** A whole Warmshift as processes from `dist/`, beside a sandbox, for one run. */
+/** A whole Warmshift as processes from `dist/`, beside a sandbox. */
 export class Installation {
   readonly clock: Clock;
   readonly sql: Pool;
   readonly databaseUrl: string;
+  readonly startsAt: Instant;
   sandbox!: SandboxControl;
   operator!: Operator;
   readonly workers: Child[] = [];
   private api: Child | undefined;
   private readonly children: Child[] = [];
-  private readonly adminKey = `chaos-${randomBytes(24).toString('base64url')}`;
   private readonly settings: Readonly<Record<string, string | undefined>> & { readonly DATABASE_URL: string };
-  private readonly virtualStart: number;
 
   constructor(private readonly options: InstallationOptions) {
-    const { startsAt, scale } = options;
-    this.virtualStart = startsAt;
-    this.databaseUrl = options.databaseUrl;
-    const realStart = Date.now() + startUpRealMs;
+    const { startsAt, scale, keys, databaseUrl } = options;
+    this.startsAt = startsAt;
+    this.databaseUrl = databaseUrl;
+    const realStart = Date.now();
     this.clock = scaledClock({ virtualStart: startsAt, realStart, scale });
-    this.sql = new Pool({ connectionString: options.databaseUrl, max: 4, connectionTimeoutMillis: 2_000 });
+    this.sql = new Pool({ connectionString: databaseUrl, max: 4, connectionTimeoutMillis: 2_000 });
     this.sql.on('error', () => undefined); // an attack may kill the server
     this.settings = {
-      DATABASE_URL: options.databaseUrl,
+      DATABASE_URL: databaseUrl,
       REDIS_URL: options.redisUrl,
-      SECRETS_KEY: newSecretsKey(),
+      SECRETS_KEY: keys.secretsKey,
       PORT: '0',
       HOST: '127.0.0.1',
       ALLOW_LOCAL_VENDOR_HOSTS: 'true',
-      BOOTSTRAP_ADMIN_KEY: this.adminKey,
+      BOOTSTRAP_ADMIN_KEY: keys.adminKey,
       BOOTSTRAP_SUPPLIER: 'Energy Supplier A',
       LOG_LEVEL: 'info',
       CLOCK_VIRTUAL_START: String(startsAt),
@@ -62,8 +72,9 @@ export class Installation {
     };
   }
 
-  async start(): Promise<void> {
-    const { fleet, seed, logDir, workers } = this.options;
+  /** @returns the URL of the sandbox, which the service has to be told. */
+  async startSandbox(): Promise<string> {
+    const { fleet, seed, logDir } = this.options;
     const numbers = { port: 0, seed, microclimates: 0, ...fleet };
     const sandbox = this.keep(
       new Child({
@@ -75,18 +86,20 @@ export class Installation {
         logFile: `${logDir}/sandbox.log`,
       }),
     );
-    const [{ url = '' }] = await Promise.all([
-      sandbox.ready(),
-      this.startApi(),
-      ...Array.from({ length: workers }, () => this.startWorker()),
-    ]);
+    const { url = '' } = await sandbox.ready();
     this.sandbox = new SandboxControl(url);
+    return url;
+  }
+
+  async startService(): Promise<void> {
+    const workers = Array.from({ length: this.options.workers }, () => this.startWorker());
+    await Promise.all([this.startApi(), ...workers]);
   }
 
   async startApi(): Promise<void> {
     this.api = this.keep(startApi({ env: this.settings, logDir: this.options.logDir }));
     const { url = '' } = await this.api.ready();
-    this.operator = new Operator(url, this.adminKey);
+    this.operator = new Operator(url, this.options.keys.adminKey);
   }
 
   async killApi(): Promise<void> {
@@ -94,10 +107,11 @@ export class Installation {
   }
 
   async startWorker(): Promise<void> {
+    const { skewMs = 0, logDir } = this.options;
     const number = this.workers.length + 1;
-    const shift = number === 1 ? this.options.skewMs : 0;
-    const env = { ...this.settings, CLOCK_VIRTUAL_START: String(this.virtualStart + shift) };
-    const worker = this.keep(startWorker({ env, logDir: this.options.logDir }, number));
+    const virtualStart = this.startsAt + (number === 1 ? skewMs : 0);
+    const env = { ...this.settings, CLOCK_VIRTUAL_START: String(virtualStart) };
+    const worker = this.keep(startWorker({ env, logDir }, number));
     this.workers.push(worker);
     await worker.ready();
   }
@@ -106,9 +120,16 @@ export class Installation {
     return (await this.sql.query<Row>(sql, parameters)).rows;
   }
 
+  /** Lets every process finish what it is at: what Postgres then holds is whole. */
   async stop(): Promise<void> {
     await this.sql.end();
     await Promise.all(this.children.map((child) => child.stop()));
+  }
+
+  /** For good, and at once: nobody looks at it any more. */
+  async kill(): Promise<void> {
+    await Promise.all(this.children.map((child) => child.kill()));
+    await this.sql.end();
   }
 
   private keep(child: Child): Child {

@@ -1,15 +1,26 @@
 import { cpSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { table } from '../../tools/demo/text';
-import type { Attack } from './attacks';
-import { Ground } from './ground';
 import { invariantNames } from './judge';
+import { Lane } from './lane';
 import { BadArgument, help, parseOptions, type ChaosOptions } from './options';
-import { conclusionOf, Results, tableHead, tableRow, type RunResult } from './results';
-import { runAttack, type RunContext } from './run';
+import { conclusionOf, Results, type RunResult } from './results';
+import { runAttack } from './run';
+import { attackTable, tableHead, tableRow } from './tables';
+import { WorkList, type Task } from './work-list';
 
 const out = process.stdout;
 const say = (line: string): void => void out.write(`${line}\n`);
+
+/** Everything that lanes have in common. */
+interface Session {
+  readonly options: ChaosOptions;
+  readonly work: WorkList;
+  readonly count: number;
+  /** Rejects when somebody wants to stop. */
+  readonly interrupted: Promise<never>;
+  add(run: RunResult): void;
+}
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
@@ -20,66 +31,69 @@ async function main(): Promise<void> {
       process.once(signal, () => reject(new Error(`Stopped by ${signal}.`)));
   });
   interrupted.catch(() => undefined);
-  const ground = await Ground.prepare(options.queue !== 'postgres');
+  const lanes: Lane[] = [];
   try {
-    if (options.queue === 'redis' && !ground.redis) throw new Error('There is no redis-server here.');
-    await runAll(options, ground, results, interrupted);
-  } finally {
-    await ground.stop();
-  }
-}
-
-async function runAll(
-  options: ChaosOptions,
-  ground: Ground,
-  results: Results,
-  interrupted: Promise<never>,
-): Promise<void> {
-  const queue = ground.redis ? 'redis' : 'postgres';
-  const done: RunResult[] = [];
-  for (const seed of options.seeds) {
-    for (const attack of options.attacks) {
-      if (results.has(attack.name, seed, queue)) continue;
-      if (attack.needsRedis && !ground.redis) {
-        say(`${attack.name}: there is no Redis to attack, left out`);
-        continue;
-      }
-      say(`${attack.name}, seed ${seed}: ${attack.what}`);
-      const run = await runUntilJudged(attack, seed, { ground, options, interrupted });
+    const first = await Lane.open(options);
+    lanes.push(first);
+    const queue = first.ground.redis ? 'redis' : 'postgres';
+    if (options.queue === 'redis' && queue !== 'redis') throw new Error('There is no redis-server here.');
+    const tasks = tasksOf(options, results, queue);
+    while (lanes.length < Math.min(options.parallel, tasks.length)) lanes.push(await Lane.open(options));
+    const done: RunResult[] = [];
+    const add = (run: RunResult): void => {
       results.add(run);
       done.push(run);
-    }
+    };
+    const session = { options, work: new WorkList(tasks), count: tasks.length, interrupted, add };
+    await Promise.all(lanes.map((lane, number) => runLane(lane, number, session)));
+    conclude(options.json === undefined ? done : results.runs);
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.stop()));
   }
-  const shown = options.json === undefined ? done : results.runs;
-  say(`\n${table(tableHead, shown.map(tableRow))}\n`);
-  const { text, exitCode } = conclusionOf(shown);
-  say(text);
-  process.exitCode = exitCode;
 }
 
-type Circumstances = Omit<RunContext, 'logDir' | 'say'>;
+function tasksOf(options: ChaosOptions, results: Results, queue: RunResult['queue']): Task[] {
+  const attacks = options.attacks.filter(({ name, needsRedis }) => {
+    const possible = !needsRedis || queue === 'redis';
+    if (!possible) say(`${name}: there is no Redis to attack, left out`);
+    return possible;
+  });
+  return options.seeds
+    .flatMap((seed) => attacks.map((attack) => ({ attack, seed })))
+    .filter(({ attack, seed }) => !results.has(attack.name, seed, queue));
+}
+
+async function runLane(lane: Lane, number: number, session: Session): Promise<void> {
+  for (let task = session.work.next(number); task; task = session.work.next(number)) {
+    const run = await runUntilJudged(lane, task, session);
+    session.add(run);
+    if (run.trouble !== undefined) await lane.renew();
+  }
+}
 
 /** A machine may be too slow for the scale: what could not be judged is tried once more at half of it. */
-async function runUntilJudged(attack: Attack, seed: number, around: Circumstances): Promise<RunResult> {
-  const first = await runOnce(attack, seed, around);
-  const scale = Math.floor(around.options.scale / 2);
+async function runUntilJudged(lane: Lane, task: Task, session: Session): Promise<RunResult> {
+  const first = await runOnce(lane, task, session);
+  const scale = Math.floor(session.options.scale / 2);
   if (first.verdict !== 'not-judged' || scale < 1) return first;
-  say(`  this machine was too slow to judge it; once more, ${scale} times faster than real time`);
-  return runOnce(attack, seed, { ...around, options: { ...around.options, scale } });
+  if (first.trouble !== undefined) await lane.renew();
+  say(`${nameOf(task)}  once more, ${scale} times faster than real time`);
+  return runOnce(lane, task, { ...session, options: { ...session.options, scale } });
 }
 
-async function runOnce(attack: Attack, seed: number, around: Circumstances): Promise<RunResult> {
-  const { ground, options } = around;
-  const logDir = ground.newLogDir(`${attack.name}-${seed}`);
+async function runOnce(lane: Lane, task: Task, session: Session): Promise<RunResult> {
+  const { attack, seed } = task;
+  const { options, interrupted } = session;
+  const logDir = lane.ground.newLogDir(`${attack.name}-${seed}`);
   const beganAt = Date.now();
-  const saySince = (line: string): void => {
-    say(`  ${String(Math.round((Date.now() - beganAt) / 1000)).padStart(3)} s  ${line}`);
+  const sayOf = (line: string): void => {
+    say(`${nameOf(task)} ${String(Math.round((Date.now() - beganAt) / 1000)).padStart(4)} s  ${line}`);
   };
   let hasHeld = false;
   try {
-    const run = await runAttack(attack, seed, { ...around, logDir, say: saySince });
+    const run = await runAttack(attack, seed, { lane, options, interrupted, logDir, say: sayOf });
     hasHeld = run.verdict === 'held';
-    tell(run);
+    tell(run, sayOf);
     return run;
   } finally {
     if (!hasHeld) keepLogs(options, logDir);
@@ -87,27 +101,36 @@ async function runOnce(attack: Attack, seed: number, around: Circumstances): Pro
   }
 }
 
+function nameOf({ attack, seed }: Task): string {
+  return `${attack.name} ${seed}`.padEnd(22);
+}
+
 function keepLogs({ logs }: ChaosOptions, logDir: string): void {
   if (logs !== undefined) cpSync(logDir, join(logs, basename(logDir)), { recursive: true });
 }
 
-function tell(run: RunResult): void {
+function tell(run: RunResult, sayOf: (line: string) => void): void {
   const recovery =
     run.recoveryS === null ? 'never all given back' : `given back ${run.recoveryS.toFixed(1)} s later`;
-  say(
-    `  ${run.verdict}: ${run.steered} of ${run.devices} devices steered, ${run.writes} writes, ${recovery}, ${Math.round(run.wallS)} s in all`,
-  );
-  say(
-    `  ${Object.entries(run.outcomes)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ')}`,
+  const outcomes = Object.entries(run.outcomes).map(([name, count]) => `${name} ${count}`);
+  if (run.trouble !== undefined) sayOf(run.trouble);
+  sayOf(
+    `${run.verdict}: ${run.steered} of ${run.devices} steered, ${run.writes} writes, ${recovery}; ${outcomes.join(', ')}`,
   );
   for (const name of invariantNames) {
     const { broken, checked, examples } = run.invariants[name];
     if (broken === 0) continue;
-    say(`  ${name}: ${broken} of ${checked}`);
-    for (const example of examples) say(`    ${example}`);
+    sayOf(`${name}: ${broken} of ${checked}`);
+    for (const example of examples) sayOf(`  ${example}`);
   }
+}
+
+function conclude(runs: readonly RunResult[]): void {
+  const isRepeated = new Set(runs.map(({ attack, queue }) => `${attack} ${queue}`)).size < runs.length;
+  say(`\n${isRepeated ? attackTable(runs) : table(tableHead, runs.map(tableRow))}\n`);
+  const { text, exitCode } = conclusionOf(runs);
+  say(text);
+  process.exitCode = exitCode;
 }
 
 main().catch((error: unknown) => {

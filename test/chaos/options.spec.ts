@@ -13,6 +13,7 @@ describe('options of npm run chaos', () => {
     expect(options.attacks).toEqual(attacks);
     expect(options.seeds).toEqual([1]);
     expect(options.devices).toBe(500);
+    expect(options.parallel).toBe(1);
   });
 
   it('repeats with one seed after the other', () => {
@@ -31,6 +32,7 @@ describe('options of npm run chaos', () => {
   it.each([
     [['--attack', 'rain'], '--attack must be one of'],
     [['--repeat', '0'], '--repeat must be a whole number'],
+    [['--parallel', '0'], '--parallel must be a whole number'],
     [['--devices', 'many'], '--devices must be a whole number'],
     [['--queue', 'kafka'], '--queue must be redis or postgres'],
     [['--loud'], 'loud'],

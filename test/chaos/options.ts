@@ -18,6 +18,8 @@ export interface ChaosOptions {
   readonly queue: 'redis' | 'postgres' | undefined;
   readonly workers: number;
   readonly scale: number;
+  /** Runs side by side. */
+  readonly parallel: number;
   readonly json: string | undefined;
   readonly logs: string | undefined;
 }
@@ -34,6 +36,7 @@ sandbox's own records whether a promise was broken. Exits 0 only if none was. No
   --short           a few attacks over ${shortFleet} devices, one repetition each: ${shortAttacks.map(({ name }) => name).join(', ')}
   --seed N          of the first repetition: decides moments and victims (default 1)
   --repeat N        repetitions per attack, with seeds N, N+1 and so on (default 1; 20 is the long form)
+  --parallel N      runs side by side, each with its own Postgres, Redis and processes (default 1; 3 for two cores)
   --devices N       at least so many over the vendors that can be steered (default ${fullFleet})
   --queue NAME      redis or postgres (default: redis where a redis-server is installed)
   --workers N       worker processes (default 2)
@@ -60,6 +63,7 @@ export function parseOptions(args: readonly string[]): ChaosOptions | 'help' {
     queue: queueOf(values.queue),
     workers: whole(values.workers, 'workers', 1, 16, 2),
     scale: whole(values.scale, 'scale', 1, 200, 60),
+    parallel: whole(values.parallel, 'parallel', 1, 64, 1),
     json: values.json,
     logs: values.logs,
   };
@@ -86,6 +90,7 @@ function readArgs(args: readonly string[]) {
     queue: text,
     workers: text,
     scale: text,
+    parallel: text,
     json: text,
     logs: text,
     help: flag,

@@ -1,27 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { invariantNames, type Verdict } from './judge';
-import { conclusionOf, Results, tableHead, tableRow, type RunResult } from './results';
-
-const none = { checked: 3, broken: 0, examples: [] };
-const run: RunResult = {
-  attack: 'worker-killed',
-  seed: 4,
-  queue: 'redis',
-  devices: 500,
-  steered: 200,
-  writes: 400,
-  outcomes: { RESTORED: 200 },
-  invariants: Object.fromEntries(
-    invariantNames.map((name) => [name, none]),
-  ) as unknown as RunResult['invariants'],
-  recoveryS: 2.34,
-  wallS: 61.2,
-  startedAt: '2026-01-14T17:00:00.000Z',
-  scale: 60,
-  verdict: 'held',
-};
+import { nothingHappened } from './evidence';
+import { judge, type Verdict } from './judge';
+import { conclusionOf, resultOf, Results } from './results';
+import { run } from './testing';
 
 describe(Results.name, () => {
   let dir: string;
@@ -42,19 +25,48 @@ describe(Results.name, () => {
     const results = Results.open(undefined);
     results.add({ ...run, verdict: 'not-judged' });
     expect(results.has('worker-killed', 4, 'redis')).toBe(false);
+    results.add(run);
+    expect(results.runs).toEqual([run]);
   });
 
   it('refuses a file that holds something else', () => {
     writeFileSync(join(dir, 'other.json'), '{}');
     expect(() => Results.open(join(dir, 'other.json'))).toThrow('holds no results');
   });
+});
 
-  it('shows what broke an invariant, of how many', () => {
-    const broken = { ...run, invariants: { ...run.invariants, 'sent-once': { ...none, broken: 2 } } };
-    const cell = (row: (string | number)[]) => row[tableHead.indexOf('sent-once')];
-    expect(cell(tableRow(run))).toBe('0/3');
-    expect(cell(tableRow(broken))).toBe('2/3 !');
-    expect(tableRow({ ...run, recoveryS: null })).toContain('never');
+describe(resultOf, () => {
+  const steered = {
+    ...nothingHappened(1),
+    spans: [{ key: 'nox/1', startedRealAt: Date.now(), endedRealAt: Date.now() }],
+    actions: [
+      {
+        actionId: 'a',
+        key: 'nox/1',
+        state: 'RESTORED',
+        hasSnapshot: true,
+        snapshotRealAt: 1,
+        endedRealAt: 2,
+      },
+    ],
+  };
+  const of = (evidence: typeof steered, trouble?: string) =>
+    resultOf(
+      { attack: 'api-killed', seed: 1, queue: 'redis', scale: 60, beganAt: 0, trouble },
+      evidence,
+      judge(evidence),
+    );
+
+  it('counts how actions ended', () => {
+    expect(of(steered)).toMatchObject({ verdict: 'held', steered: 1, outcomes: { RESTORED: 1 } });
+    expect(of(steered)).not.toHaveProperty('trouble');
+  });
+
+  it('says that nothing was proven when the attack broke off, unless a promise was broken', () => {
+    const trouble = 'the attack broke off';
+    expect(of(steered, trouble)).toMatchObject({ verdict: 'not-judged', trouble });
+    const spans = [{ key: 'nox/1', startedRealAt: Date.now(), endedRealAt: undefined }];
+    expect(of({ ...steered, spans: spans as never }, trouble)).toMatchObject({ verdict: 'broken', trouble });
   });
 });
 

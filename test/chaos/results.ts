@@ -1,6 +1,17 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { invariantNames, type InvariantName, type Verdict } from './judge';
+import type { Evidence } from './evidence';
+import {
+  invariantNames,
+  recoveryS,
+  steeredDevices,
+  verdictOf,
+  type Findings,
+  type InvariantName,
+  type Verdict,
+} from './judge';
+
+const examplesKept = 10;
 
 export interface RunResult {
   readonly attack: string;
@@ -24,6 +35,49 @@ export interface RunResult {
   /** How many times faster than real time it went. */
   readonly scale: number;
   readonly verdict: Verdict;
+  /** What kept it from being a whole attack. */
+  readonly trouble?: string;
+}
+
+export interface Circumstances extends Pick<RunResult, 'attack' | 'seed' | 'queue' | 'scale'> {
+  /** Epoch ms. */
+  readonly beganAt: number;
+  readonly trouble: string | undefined;
+}
+
+/** What is kept of a run. One whose attack broke off is held by nobody's merit; what it broke counts all the same. */
+export function resultOf(circumstances: Circumstances, evidence: Evidence, findings: Findings): RunResult {
+  const { beganAt, trouble, ...run } = circumstances;
+  const outcomes: Record<string, number> = {};
+  for (const { state, code } of evidence.actions) {
+    const name = code === undefined ? state : `${state} ${code}`;
+    outcomes[name] = (outcomes[name] ?? 0) + 1;
+  }
+  const verdict = verdictOf(findings);
+  return {
+    ...run,
+    devices: evidence.devices,
+    steered: steeredDevices(evidence).size,
+    writes: evidence.writes.length,
+    outcomes,
+    invariants: summaryOf(findings),
+    recoveryS: recoveryS(evidence) ?? null,
+    wallS: (Date.now() - beganAt) / 1000,
+    startedAt: new Date(beganAt).toISOString(),
+    verdict: verdict === 'held' && trouble !== undefined ? 'not-judged' : verdict,
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}
+
+function summaryOf(findings: Findings): RunResult['invariants'] {
+  const entries = invariantNames.map((name) => {
+    const { checked, violations } = findings[name];
+    return [
+      name,
+      { checked, broken: violations.length, examples: violations.slice(0, examplesKept) },
+    ] as const;
+  });
+  return Object.fromEntries(entries) as unknown as RunResult['invariants'];
 }
 
 /** The results of all runs so far, in a file that is always whole. Without a file they are only remembered. */
@@ -49,7 +103,13 @@ export class Results {
     );
   }
 
+  /** Takes the place of an earlier try that could not be judged. */
   add(run: RunResult): void {
+    const { attack, seed, queue } = run;
+    const earlier = this.runs.findIndex(
+      (other) => other.attack === attack && other.seed === seed && other.queue === queue,
+    );
+    if (earlier >= 0) this.runs.splice(earlier, 1);
     this.runs.push(run);
     if (this.file === undefined) return;
     mkdirSync(dirname(this.file), { recursive: true });
@@ -57,38 +117,6 @@ export class Results {
     writeFileSync(fresh, `${JSON.stringify({ runs: this.runs }, undefined, 2)}\n`);
     renameSync(fresh, this.file);
   }
-}
-
-export const tableHead = [
-  'attack',
-  'seed',
-  'queue',
-  'devices',
-  'steered',
-  'writes',
-  ...invariantNames,
-  'recovery s',
-  'wall s',
-  'verdict',
-];
-
-/** One row per run; an invariant shows what broke it, of how many. */
-export function tableRow(run: RunResult): (string | number)[] {
-  return [
-    run.attack,
-    run.seed,
-    run.queue,
-    run.devices,
-    run.steered,
-    run.writes,
-    ...invariantNames.map((name) => {
-      const { checked, broken } = run.invariants[name];
-      return broken === 0 ? `0/${checked}` : `${broken}/${checked} !`;
-    }),
-    run.recoveryS === null ? 'never' : run.recoveryS.toFixed(1),
-    Math.round(run.wallS),
-    run.verdict,
-  ];
 }
 
 /** What all runs together say. A run that could not be judged proves nothing; when none could, that is a failure. */

@@ -2,25 +2,24 @@ import { minuteMs } from '@warmshift/domain';
 import { seededRandom } from '../../bench/seeded-random';
 import type { Attack } from './attacks';
 import { realPause } from './attacks/attack';
-import { connectFleet, openActions, orderCampaign, type Window } from './campaign';
+import { awaitReadings, openActions, orderCampaign, type Window } from './campaign';
 import { collectEvidence } from './collect';
+import { keepDiary } from './diary';
 import { graceRealMs, nothingHappened, type Evidence } from './evidence';
-import type { Ground } from './ground';
 import { Installation } from './installation';
-import { invariantNames, judge, recoveryS, steeredDevices, verdictOf, type Findings } from './judge';
+import { judge } from './judge';
+import type { Lane } from './lane';
 import { fleetOf, type ChaosOptions } from './options';
-import type { RunResult } from './results';
+import { fleetSeedOf, moveInto, type ReadFleet } from './read-fleet';
+import { resultOf, type RunResult } from './results';
 
-/** A winter afternoon, shortly before people come home. */
-const startsAt = Date.parse('2026-01-14T16:00:00Z');
-const windowMs = 30 * minuteMs;
+const defaultWindowMs = 15 * minuteMs;
 const lookEveryMs = 250;
 /** What comes after everything seems over would come by then. Real ms. */
 const quietRealMs = 2_000;
-const examplesKept = 10;
 
 export interface RunContext {
-  readonly ground: Ground;
+  readonly lane: Lane;
   readonly options: ChaosOptions;
   readonly logDir: string;
   /** Rejects when somebody wants to stop. */
@@ -28,33 +27,62 @@ export interface RunContext {
   say(line: string): void;
 }
 
+/** What came of it, and what kept it from being a whole attack. */
+interface Outcome {
+  readonly evidence: Evidence;
+  readonly trouble?: string;
+}
+
 /** One campaign under one attack, on a database, a sandbox and processes of its own. */
 export async function runAttack(attack: Attack, seed: number, context: RunContext): Promise<RunResult> {
-  const { ground, options, logDir } = context;
+  const { lane, options } = context;
   const beganAt = Date.now();
+  const { evidence, trouble } = await Promise.race([attempt(attack, seed, context), context.interrupted]);
+  const queue = lane.ground.redis === undefined ? 'postgres' : 'redis';
+  const circumstances = { attack: attack.name, seed, queue, scale: options.scale, beganAt, trouble } as const;
+  return resultOf(circumstances, evidence, judge(evidence));
+}
+
+/** A run that could not even begin proves nothing; it must not take the others with it. */
+async function attempt(attack: Attack, seed: number, context: RunContext): Promise<Outcome> {
+  const { lane, options, logDir } = context;
+  try {
+    const fleet = await lane.fleets.of(fleetSeedOf(seed), logDir);
+    return await runOver(fleet, attack, seed, context);
+  } catch (error) {
+    const trouble = `no campaign could be prepared: ${messageOf(error)}`;
+    return { evidence: nothingHappened(options.devices), trouble };
+  }
+}
+
+async function runOver(
+  fleet: ReadFleet,
+  attack: Attack,
+  seed: number,
+  context: RunContext,
+): Promise<Outcome> {
+  const { lane, options, logDir } = context;
   const random = seededRandom(seedOf(attack.name, seed));
   const skewMs = attack.skewMs?.(random) ?? 0;
-  const databaseUrl = await ground.fresh();
+  const databaseUrl = await lane.ground.fresh(fleet.databaseUrl);
   const installation = new Installation({
+    ...options,
     databaseUrl,
-    redisUrl: ground.redis?.url,
-    workers: options.workers,
-    scale: options.scale,
-    startsAt,
-    seed,
+    redisUrl: lane.ground.redis?.url,
+    keys: fleet.keys,
+    startsAt: lane.startFor(fleet.readAt, options.scale),
+    seed: fleet.seed,
     fleet: fleetOf(options.devices),
     logDir,
     skewMs,
   });
   try {
-    const evidence = await Promise.race([
-      campaignUnderAttack(attack, random, skewMs, installation, context),
-      context.interrupted,
-    ]);
-    return resultOf(attack, seed, { ...context, evidence, beganAt });
+    const sandboxUrl = await installation.startSandbox();
+    await moveInto(databaseUrl, { ...fleet, sandboxUrl, ownPace: attack.ownPace === true });
+    return await campaignUnderAttack(attack, random, skewMs, installation, context);
   } finally {
-    await installation.stop();
-    await ground.drop(databaseUrl);
+    await installation.kill();
+    await lane.ground.drop(databaseUrl).catch(() => undefined); // an attack that broke off may have left no server
   }
 }
 
@@ -63,34 +91,39 @@ async function campaignUnderAttack(
   random: () => number,
   skewMs: number,
   installation: Installation,
-  { ground, options, say }: RunContext,
-): Promise<Evidence> {
-  await installation.start();
-  say('the service and the sandbox are up');
-  const prepared = await prepareCampaign(attack, installation, say);
-  if (!prepared) return nothingHappened(options.devices);
-  const { devices, window } = prepared;
-  const inS = installation.clock.realMs(window.startsAt - installation.clock.now()) / 1000;
-  say(`the campaign is planned, its window begins in ${Math.round(inS)} s`);
-  const recoveredRealAt = await attack.perform({ ground, installation, window, random, say });
+  { lane, options, logDir, say }: RunContext,
+): Promise<Outcome> {
+  const { clock, sandbox, startsAt } = installation;
+  await installation.startService();
+  await awaitReadings(installation);
+  const orderedAt = clock.now();
+  const { windowMs = defaultWindowMs } = attack;
+  const window = await orderCampaign(installation, { windowMs, noticeRealMs: lane.noticeRealMs });
+  lane.pace = {
+    untilOrderedRealMs: clock.realMs(orderedAt - startsAt),
+    planningRealMs: clock.realMs(clock.now() - orderedAt),
+  };
+  const devices = (await sandbox.devices()).length;
+  const inS = clock.realMs(window.startsAt - clock.now()) / 1000;
+  say(`a campaign over ${devices} devices is planned, its window begins in ${inS.toFixed(1)} s`);
+  const scene = { ground: lane.ground, installation, window, random, say };
+  const attacked = await perform(() => attack.perform(scene));
+  const { recoveredRealAt } = attacked;
   await untilGivenBack(installation, window, recoveredRealAt);
   await realPause(quietRealMs);
-  return collectEvidence(installation, { devices, window, recoveredRealAt, skewMs });
+  const evidence = await collectEvidence(installation, { devices, window, recoveredRealAt, skewMs });
+  if (options.logs !== undefined) await keepDiary(installation, evidence, logDir);
+  return { ...attacked, evidence };
 }
 
-/** @returns undefined when the service or the machine was too slow for it. */
-async function prepareCampaign(
-  attack: Attack,
-  installation: Installation,
-  say: RunContext['say'],
-): Promise<{ readonly devices: number; readonly window: Window } | undefined> {
+/** What was steered is judged also when the attack itself broke off. */
+async function perform(
+  attack: () => Promise<number>,
+): Promise<{ readonly recoveredRealAt: number; readonly trouble?: string }> {
   try {
-    const devices = await connectFleet(installation, attack.ownPace === true);
-    say(`${devices} devices are read`);
-    return { devices, window: await orderCampaign(installation, windowMs) };
+    return { recoveredRealAt: await attack() };
   } catch (error) {
-    say(`no campaign could be prepared: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
+    return { recoveredRealAt: Date.now(), trouble: `the attack broke off: ${messageOf(error)}` };
   }
 }
 
@@ -104,54 +137,14 @@ async function untilGivenBack(
   await realPause(clock.realMs(window.endsAt - clock.now()));
   const givenUpAt = Math.max(Date.now(), recoveredRealAt) + graceRealMs;
   while (Date.now() < givenUpAt) {
-    const open = await openActions(installation).catch(() => Infinity);
+    const open = await openActions(installation, window.endsAt).catch(() => Infinity);
     if (open === 0 && (await sandbox.steeredNow()).length === 0) return;
     await realPause(lookEveryMs);
   }
 }
 
-function resultOf(
-  attack: Attack,
-  seed: number,
-  {
-    ground,
-    options,
-    evidence,
-    beganAt,
-  }: RunContext & { readonly evidence: Evidence; readonly beganAt: number },
-): RunResult {
-  const findings = judge(evidence);
-  const outcomes: Record<string, number> = {};
-  for (const { state, code } of evidence.actions) {
-    const name = code === undefined ? state : `${state} ${code}`;
-    outcomes[name] = (outcomes[name] ?? 0) + 1;
-  }
-  return {
-    attack: attack.name,
-    seed,
-    queue: ground.redis === undefined ? 'postgres' : 'redis',
-    devices: evidence.devices,
-    steered: steeredDevices(evidence).size,
-    writes: evidence.writes.length,
-    outcomes,
-    invariants: summaryOf(findings),
-    recoveryS: recoveryS(evidence) ?? null,
-    wallS: (Date.now() - beganAt) / 1000,
-    startedAt: new Date(beganAt).toISOString(),
-    scale: options.scale,
-    verdict: verdictOf(findings),
-  };
-}
-
-function summaryOf(findings: Findings): RunResult['invariants'] {
-  const entries = invariantNames.map((name) => {
-    const { checked, violations } = findings[name];
-    return [
-      name,
-      { checked, broken: violations.length, examples: violations.slice(0, examplesKept) },
-    ] as const;
-  });
-  return Object.fromEntries(entries) as unknown as RunResult['invariants'];
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Another attack with the same seed has other moments. */

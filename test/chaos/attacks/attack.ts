@@ -19,6 +19,8 @@ export interface Attack {
   readonly needsRedis?: true;
   /** The attack is about the vendors' rates: nothing better was agreed with them. */
   readonly ownPace?: true;
+  /** Length of the campaign's window, ms of the installation's time; a quarter of an hour when absent. */
+  readonly windowMs?: number;
   /** ms by which the clock of the first worker is wrong. */
   readonly skewMs?: (random: () => number) => number;
   /** Begins once the campaign is planned. @returns the real instant at which everything works again. */

@@ -1,3 +1,4 @@
+import { minuteMs } from '@warmshift/domain';
 import { steerableVendors, type SteerableVendor } from '../sandbox-control';
 import { between, oneOf, realPause, until, type Attack, type Scene } from './attack';
 
@@ -42,6 +43,7 @@ export const rateLimited: Attack = {
   name: 'rate-limited',
   what: 'storms of 429: every few seconds most requests are refused, until 3 to 15 s after the window',
   ownPace: true,
+  windowMs: 30 * minuteMs, // in less than that so slow a pace reaches too few devices
   async perform(scene) {
     const { random, window, installation } = scene;
     await until(scene, window.startsAt, -1_000);
