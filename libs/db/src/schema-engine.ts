@@ -10,11 +10,19 @@ declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: object } }>;
 };
 
+let loaded: Promise<EngineModule> | undefined;
+
 /**
- * Prisma's schema engine in its WebAssembly build. The package's own entry imports a `.wasm` file, which plain Node
- * cannot; its parts are joined here instead.
+ * Prisma's schema engine in its WebAssembly build, once per process: its JavaScript part keeps views of one instance's
+ * memory, so a second instance would read the first one's.
  */
-export async function loadSchemaEngine(): Promise<EngineModule> {
+export function loadSchemaEngine(): Promise<EngineModule> {
+  loaded ??= load();
+  return loaded;
+}
+
+/** The package's own entry imports a `.wasm` file, which plain Node cannot; its parts are joined here instead. */
+async function load(): Promise<EngineModule> {
   const engine = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as unknown as EngineModule;
   const bytes = readFileSync(
     join(dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')), 'schema_engine_bg.wasm'),
