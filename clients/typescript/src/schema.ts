@@ -125,8 +125,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Limits within which a device is steered
-         * @description Shape of the NOX Energy API v1. The limits are those of our rules, for every vendor.
+         * Limits within which devices are steered
+         * @description Shape of the NOX Energy API v1. The limits are those of our rules, for every vendor. Of one device, of the devices of a user, or of all, page by page.
          */
         get: operations["Settings.get"];
         put?: never;
@@ -135,10 +135,31 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change the limits within which a device is steered
-         * @description Changes our rules for this device, never beyond the hard limits. Settings that only a vendor could change are refused, each with its name.
+         * Change the limits within which devices are steered
+         * @description Changes our rules for one device or for all devices of a user, never beyond the hard limits. Settings that only a vendor could change are refused, each with its name.
          */
         patch: operations["Settings.change"];
+        trace?: never;
+    };
+    "/v1/device/thermal-control/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the limits within which devices are steered, the older way
+         * @deprecated
+         * @description Use `PATCH /v1/devices/settings`. `steering_enabled.heat_pump` is its `flex_trading`.
+         */
+        post: operations["OldSettings.submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/admin/v1/actions": {
@@ -319,7 +340,7 @@ export interface paths {
         put?: never;
         /**
          * Order a campaign
-         * @description It is planned half an hour before its window.
+         * @description The order stands when the answer comes. It is planned half an hour before its window: its occurrences, and their events, tell how it goes on.
          */
         post: operations["Campaigns.create"];
         delete?: never;
@@ -373,7 +394,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a campaign
-         * @description Nothing more goes out; what is on a device is given back now.
+         * @description Nothing more goes out. 202 while there is something to give back: the occurrences of the campaign, and their events, tell when all of it is.
          */
         post: operations["Campaigns.cancel"];
         delete?: never;
@@ -394,7 +415,7 @@ export interface paths {
         put?: never;
         /**
          * Connect a vendor
-         * @description The credentials are tried once. If the vendor refuses them the connection is stored all the same, with the status NEEDS_REAUTHENTICATION and the words of the vendor.
+         * @description The credentials are tried once. If the vendor refuses them the connection is stored all the same, with the status NEEDS_REAUTHENTICATION and the words of the vendor. Its devices are listed soon after: see `lastDiscoveredAt`.
          */
         post: operations["Connections.create"];
         delete?: never;
@@ -454,7 +475,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** List and read the devices of a connection now */
+        /**
+         * List and read the devices of a connection now
+         * @description Watch `sync` of the connection until it is DONE or FAILED.
+         */
         post: operations["Connections.sync"];
         delete?: never;
         options?: never;
@@ -542,7 +566,7 @@ export interface paths {
         put?: never;
         /**
          * Stop everything
-         * @description Nothing new goes out, everything active is given back now.
+         * @description The stop holds when the answer comes: nothing new goes out. 202 while there is something to give back; `location` lists what is not given back yet, until it lists nothing.
          */
         post: operations["EmergencyStop.stop"];
         delete?: never;
@@ -728,7 +752,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Rule settings that hold for the whole fleet */
+        /**
+         * Rule settings that hold for the whole fleet
+         * @description They hold when the answer comes. The statuses shown of a large fleet follow within a minute.
+         */
         patch: operations["Suppliers.update"];
         trace?: never;
     };
@@ -835,7 +862,7 @@ export interface paths {
         put?: never;
         /**
          * Send deliveries again
-         * @description Watch them in the log of deliveries.
+         * @description At most 10000 at once, oldest first. Watch them in the log of deliveries.
          */
         post: operations["Webhooks.replay"];
         delete?: never;
@@ -1534,6 +1561,17 @@ export interface components {
              * @example 2026-01-15T17:00:00.000Z
              */
             lastReadAt?: string;
+            /** @description What became of the last sync that was asked for: DONE when its devices were listed and read after it, FAILED while the vendor cannot be asked (`statusReason`). */
+            sync?: {
+                /**
+                 * Format: date-time
+                 * @description ISO 8601, UTC.
+                 * @example 2026-01-15T17:00:00.000Z
+                 */
+                requestedAt: string;
+                /** @enum {string} */
+                state: "PENDING" | "DONE" | "FAILED";
+            };
             /** @description What could not be used of the last listing. */
             lastProblems: {
                 where: string;
@@ -1593,6 +1631,17 @@ export interface components {
                  * @example 2026-01-15T17:00:00.000Z
                  */
                 lastReadAt?: string;
+                /** @description What became of the last sync that was asked for: DONE when its devices were listed and read after it, FAILED while the vendor cannot be asked (`statusReason`). */
+                sync?: {
+                    /**
+                     * Format: date-time
+                     * @description ISO 8601, UTC.
+                     * @example 2026-01-15T17:00:00.000Z
+                     */
+                    requestedAt: string;
+                    /** @enum {string} */
+                    state: "PENDING" | "DONE" | "FAILED";
+                };
                 /** @description What could not be used of the last listing. */
                 lastProblems: {
                     where: string;
@@ -2548,6 +2597,40 @@ export interface components {
                 };
             };
         };
+        OldSettingsAnswer: {
+            /** @constant */
+            status: "success";
+            message: string;
+            meta: {
+                energy_supplier: string;
+            };
+        };
+        OldSettingsBody: {
+            /** @description The vendor's user id. Without a device: all devices of the user. */
+            user_id?: string | null;
+            device_id?: string | null;
+            room?: {
+                /** @description K below the customer's setpoint that the room may be moved. */
+                temperature_lower_bound?: number;
+                /** @description K above the customer's setpoint. We keep one distance for both. */
+                temperature_upper_bound?: number;
+                /** @description The customer's setpoint, °C. Only read. */
+                preferred_temperature?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            dhw?: {
+                /** @description °C of the tank. */
+                temperature_lower_bound?: number;
+                /** @description °C of the tank. */
+                temperature_upper_bound?: number;
+            } & {
+                [key: string]: unknown;
+            };
+            steering_enabled?: {
+                heat_pump: boolean;
+            };
+        };
         OverdueTanksPage: {
             data: {
                 /** Format: uuid */
@@ -2837,7 +2920,7 @@ export interface components {
             };
         };
         ReplayAnswer: {
-            /** @description Sent again, soon: see the log. */
+            /** @description Sent again, soon: see the log. 10000: ask again for the rest. */
             deliveries: number;
         };
         ReplayBody: {
@@ -3089,16 +3172,19 @@ export interface components {
                     /** @description The supplier's own switch: whether we steer the device. */
                     flex_trading: boolean;
                 };
+                /** @description UTC, with its offset: when something of it was last set. */
+                updated_at: string;
             }[];
             meta: {
                 energy_supplier: string;
+                /** @description Not part of the NOX document. */
+                next_token: string | null;
             };
         };
         SettingsBody: {
-            /** Format: uuid */
-            device_id: string;
-            /** @description The vendor's user id, checked. */
-            user_id?: string;
+            /** @description The vendor's user id. Without a device: all devices of the user. */
+            user_id?: string | null;
+            device_id?: string | null;
             room?: {
                 /** @description K below the customer's setpoint that the room may be moved. */
                 temperature_lower_bound?: number;
@@ -3274,6 +3360,12 @@ export interface components {
         SyncAnswer: {
             /** @description Jobs that were written; a worker does them. */
             jobs: number;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC.
+             * @example 2026-01-15T17:00:00.000Z
+             */
+            requestedAt: string;
         };
         VendorsAnswer: {
             data: {
@@ -3834,9 +3926,18 @@ export interface operations {
     };
     "Settings.get": {
         parameters: {
-            query: {
-                /** @example 01a5c222-5b76-4531-b587-5deeb81a3db3 */
-                device_id: string;
+            query?: {
+                /**
+                 * @description Only this device.
+                 * @example 01a5c222-5b76-4531-b587-5deeb81a3db3
+                 */
+                device_id?: string;
+                /** @description Only devices of this user of the vendor. */
+                user_id?: string;
+                /** @description Devices per page, at most 4000. Not part of the NOX document. */
+                limit?: number;
+                /** @description `meta.next_token` of the page before; null there means that this was the last page. */
+                next_token?: string;
             };
             header?: never;
             path?: never;
@@ -3893,6 +3994,50 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedBody"];
+            429: components["responses"]["TooManyRequests"];
+            /** @description What went wrong. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "OldSettings.submit": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Does the request once, however often it is sent. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OldSettingsBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OldSettingsAnswer"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedBody"];
+            422: components["responses"]["IdempotencyKeyReused"];
             429: components["responses"]["TooManyRequests"];
             /** @description What went wrong. */
             default: {
@@ -4385,6 +4530,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The campaign, with its occurrences. */
+                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4506,9 +4653,20 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description OK */
+            /** @description Nothing of it is on a device. */
             200: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignAnswer"];
+                };
+            };
+            /** @description What is on a device is being given back. */
+            202: {
+                headers: {
+                    /** @description The campaign, with its occurrences. */
+                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4584,6 +4742,8 @@ export interface operations {
             /** @description Created */
             201: {
                 headers: {
+                    /** @description The connection. */
+                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4684,7 +4844,10 @@ export interface operations {
     "Connections.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `etag` of the answer that the change is based on. When it has changed since: 412, and nothing is done. */
+                "if-match"?: string;
+            };
             path: {
                 /** @example 8f14e45f-ceea-467a-9b2c-3a4d5e6f7a80 */
                 id: string;
@@ -4710,6 +4873,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedBody"];
             429: components["responses"]["TooManyRequests"];
@@ -4727,7 +4891,10 @@ export interface operations {
     "Connections.reauthenticate": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `etag` of the answer that the change is based on. When it has changed since: 412, and nothing is done. */
+                "if-match"?: string;
+            };
             path: {
                 /** @example 8f14e45f-ceea-467a-9b2c-3a4d5e6f7a80 */
                 id: string;
@@ -4753,6 +4920,7 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedBody"];
             429: components["responses"]["TooManyRequests"];
@@ -4785,6 +4953,8 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    /** @description The connection, whose `sync` tells what becomes of it. */
+                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5063,9 +5233,20 @@ export interface operations {
             };
         };
         responses: {
-            /** @description OK */
+            /** @description Nothing of ours is on a device. */
             200: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldAnswer"];
+                };
+            };
+            /** @description What is on a device is being given back. */
+            202: {
+                headers: {
+                    /** @description The actions that are not given back yet. */
+                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5534,7 +5715,10 @@ export interface operations {
     "Suppliers.update": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description `etag` of the answer that the change is based on. When it has changed since: 412, and nothing is done. */
+                "if-match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -5556,6 +5740,7 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedBody"];
             429: components["responses"]["TooManyRequests"];
@@ -5830,6 +6015,8 @@ export interface operations {
             /** @description Accepted */
             202: {
                 headers: {
+                    /** @description The deliveries that are under way. */
+                    location?: string;
                     [name: string]: unknown;
                 };
                 content: {
