@@ -30,9 +30,9 @@ describe('Batch', () => {
     const others = [2, 3, 4].map((item) => batch.add(item));
     await turn();
     expect(runs).toEqual([[1]]);
-    for (let run = 0; run < 3; run += 1) {
+    for (let run = 1; run <= 3; run += 1) {
+      while (runs.length < run) await turn();
       open.shift()?.();
-      await turn();
     }
     await Promise.all([first, ...others]);
     expect(runs).toEqual([[1], [2, 3], [4]]);

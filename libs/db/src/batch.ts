@@ -1,5 +1,4 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { scopeName } from './scope';
+import { presentScope, scopeName } from './scope';
 
 export interface BatchOptions {
   /** Items in one run at most. */
@@ -8,8 +7,11 @@ export interface BatchOptions {
   readonly maxRunning?: number | undefined;
 }
 
-/** When several asked together, more are about to: they are waited for, real ms. */
-const gatherMs = 3;
+/**
+ * When several asked together, more are about to: they are waited for, as long as the last run took. So at most half of the
+ * time is spent in runs, and what each of them costs by itself is shared by many. Real ms.
+ */
+const gatherMs = { least: 3, most: 25 };
 
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -30,6 +32,7 @@ export class Batch<Item, Result> {
   private running = 0;
   private scheduled = false;
   private busy = false;
+  private lastRunMs = 0;
   private readonly maxSize: number;
   private readonly maxRunning: number;
 
@@ -44,7 +47,7 @@ export class Batch<Item, Result> {
 
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, scope: scopeName(), asAsker: AsyncLocalStorage.snapshot(), resolve, reject });
+      this.waiting.push({ item, scope: scopeName(), asAsker: presentScope(), resolve, reject });
       this.schedule();
     });
   }
@@ -56,7 +59,7 @@ export class Batch<Item, Result> {
       this.scheduled = false;
       void this.runNext();
     };
-    if (this.busy) setTimeout(start, gatherMs);
+    if (this.busy && this.waiting.length < this.maxSize) setTimeout(start, this.gatherMs());
     else setImmediate(start);
   }
 
@@ -65,9 +68,15 @@ export class Batch<Item, Result> {
     this.running += 1;
     this.busy = batch.length > 1;
     this.schedule();
+    const startedAt = performance.now();
     await this.runAll(batch);
+    this.lastRunMs = performance.now() - startedAt;
     this.running -= 1;
     this.schedule();
+  }
+
+  private gatherMs(): number {
+    return Math.min(gatherMs.most, Math.max(gatherMs.least, this.lastRunMs));
   }
 
   private takeOneScope(): Waiting<Item, Result>[] {

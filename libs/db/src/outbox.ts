@@ -17,14 +17,22 @@ export const outboxHorizonMs = 15 * 60_000;
 /** How long (database clock) a relay may hold rows before another one may take them. */
 const claimSeconds = 15;
 
-/** Writes jobs beside the state change that wants them: call it inside the same transaction. */
+/** Writes jobs beside the state change that wants them: call it inside the same transaction. The same job is written once. */
 export async function addToOutbox(sql: Sql, jobs: readonly OutboxJob[], now: Instant): Promise<void> {
   if (jobs.length === 0) return;
   await sql.run(
     `INSERT INTO outbox (name, payload, run_at, created_at)
-     SELECT name, payload, "runAt", $2 FROM jsonb_to_recordset($1::jsonb) AS job(name text, payload jsonb, "runAt" timestamptz)`,
-    [recordset(jobs.map((job) => ({ ...job, runAt: iso(job.runAt) }))), new Date(now)],
+     SELECT name, payload, "runAt", "createdAt"
+     FROM jsonb_to_recordset($1::jsonb) AS job(name text, payload jsonb, "runAt" timestamptz, "createdAt" timestamptz)`,
+    [outboxRecordset(jobs, now)],
   );
+}
+
+/** Jobs as a parameter for statements that write them beside something else, each once. */
+export function outboxRecordset(jobs: readonly OutboxJob[], now: Instant): string {
+  const createdAt = iso(now);
+  const rows = jobs.map((job) => ({ ...job, runAt: iso(job.runAt), createdAt }));
+  return recordset([...new Map(rows.map((row) => [JSON.stringify(row), row])).values()]);
 }
 
 /** The outbox as the relay of `libs/queue` sees it. Any number of relays may claim at once. */

@@ -35,6 +35,12 @@ export function asSystem<T>(work: () => T): T {
   return cells.run({ system: true }, work);
 }
 
+/** The scope of this moment, to do something in it later. Far cheaper than a snapshot of all that is stored asynchronously. */
+export function presentScope(): <T>(work: () => T) => T {
+  const cell = cells.getStore();
+  return (work) => cells.run(cell as Cell, work);
+}
+
 /** Whether statements of this moment are for all suppliers, in a process of the given scope. */
 export function isSystem(scope: DatabaseScope): boolean {
   const cell = cells.getStore();
