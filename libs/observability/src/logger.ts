@@ -42,6 +42,8 @@ export function createLogger(options: LoggerOptions): Logger {
 
 /** The logger as libraries see it: an event and its facts. */
 export interface EventLog {
+  /** False: what `debug` is given goes nowhere. */
+  readonly debugs: boolean;
   debug(event: string, facts?: Record<string, unknown>): void;
   info(event: string, facts?: Record<string, unknown>): void;
   warn(event: string, facts?: Record<string, unknown>): void;
@@ -52,6 +54,7 @@ export interface EventLog {
 export function eventLog(logger: Logger, facts: Record<string, unknown> = {}): EventLog {
   const child = logger.child(facts);
   return {
+    debugs: child.isLevelEnabled('debug'),
     debug: (event, more = {}) => child.debug(more, event),
     info: (event, more = {}) => child.info(more, event),
     warn: (event, more = {}) => child.warn(more, event),

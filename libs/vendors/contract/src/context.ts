@@ -73,6 +73,8 @@ export interface VendorMemory {
 }
 
 export interface VendorLog {
+  /** False: what `debug` is given goes nowhere, so it need not be made. */
+  readonly debugs?: boolean | undefined;
   debug(event: string, facts?: Record<string, unknown>): void;
   info(event: string, facts?: Record<string, unknown>): void;
   warn(event: string, facts?: Record<string, unknown>): void;

@@ -19,11 +19,11 @@ export function receiptOf(response: VendorResponse, { where, http }: ParseContex
   if (!reply.success) return { outcome: 'accepted', words };
   const { success, state, error, message } = reply.data;
   const said = state?.toUpperCase() ?? '';
-  const reason = http.redact(wordsOf(response.text)?.text ?? message ?? response.text);
+  const reason = () => http.redact(wordsOf(response.text)?.text ?? message ?? response.text);
   if (unheard.has(said))
-    throw new DeviceUnreachable(`${where}: the device did not answer (${said})`, true, reason);
+    throw new DeviceUnreachable(`${where}: the device did not answer (${said})`, true, reason());
   if (success === false || refused.has(said) || isStated(error)) {
-    throw new VendorRejected(`${where}: the command was refused`, reason);
+    throw new VendorRejected(`${where}: the command was refused`, reason());
   }
   return { outcome: done.has(said) ? 'applied' : 'accepted', words };
 }

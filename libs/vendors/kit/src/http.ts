@@ -5,8 +5,7 @@ import {
   VendorRejected,
   VendorUnavailable,
 } from '@warmshift/vendors/contract';
-import { request as send } from 'undici';
-import type { Dispatcher } from 'undici';
+import { AnswerTooLarge, exchange } from './exchange';
 import { agentFor } from './agents';
 import { CircuitBreaker } from './circuit-breaker';
 import type { VendorHttp, VendorRequest, VendorResponse } from './http-types';
@@ -124,6 +123,7 @@ class UndiciVendorHttp implements VendorHttp {
     const durationMs = performance.now() - startedAt;
     const { log, onRequest } = this.options.context;
     onRequest?.({ purpose: request.purpose, outcome, seconds: durationMs / 1000 });
+    if (log.debugs === false) return;
     log.debug('vendor.request', {
       vendor: this.options.manifest.vendor,
       method: request.method,
@@ -170,41 +170,26 @@ class UndiciVendorHttp implements VendorHttp {
   ): Promise<VendorResponse> {
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     try {
-      const response = await send(url, {
-        dispatcher: agentFor(url.origin, this.options.context.lookup),
-        method: request.method,
-        headers,
-        body: bodyOf(request),
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      const text = await this.readText(response, request);
-      return { status: response.statusCode, headers: flat(response.headers), text };
+      const answer = await exchange(
+        agentFor(url.origin, this.options.context.lookup),
+        {
+          origin: url.origin,
+          path: `${url.pathname}${url.search}`,
+          method: request.method,
+          headers,
+          body: bodyOf(request),
+        },
+        { timeoutMs, maxBytes: this.maxBytes },
+      );
+      return { ...answer, headers: flat(answer.headers) };
     } catch (error) {
       throw this.asVendorError(error, request, timeoutMs);
     }
   }
 
-  private async readText(response: Dispatcher.ResponseData, request: VendorRequest): Promise<string> {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      chunks.push(chunk);
-      if (bytes > this.maxBytes) {
-        const sample = this.redact(Buffer.concat(chunks).toString('utf8'));
-        throw new VendorProtocolError(
-          `${called(request)}: the answer is larger than ${this.maxBytes} bytes`,
-          sample,
-        );
-      }
-    }
-    return Buffer.concat(chunks).toString('utf8');
-  }
-
   private asVendorError(error: unknown, request: VendorRequest, timeoutMs: number): Error {
-    if (error instanceof VendorProtocolError) return error;
+    if (error instanceof AnswerTooLarge)
+      return new VendorProtocolError(`${called(request)}: ${error.message}`, this.redact(error.begin));
     const { code, message, syscall } = facts(error);
     const words = this.redact(message);
     const where = this.redact(called(request));
@@ -260,13 +245,13 @@ function bodyOf(request: VendorRequest): string | null {
   return null;
 }
 
-function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const entries = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined
-      ? []
-      : [[name.toLowerCase(), Array.isArray(value) ? value.join(', ') : value] as const],
-  );
-  return Object.fromEntries(entries);
+function flat(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flattened: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) flattened[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flattened;
 }
 
 /** By shape, not by class: Node's own errors may come from another realm. */
