@@ -21,6 +21,9 @@ const patienceRealMs: Readonly<Record<Purpose, number>> = { steer: 30_000, read:
  */
 const longestLineRealMs: Readonly<Record<Purpose, number>> = { steer: 30_000, read: 100, restore: 60_000 };
 
+/** A fast connection takes the turns of so long at once: asking for each would cost more than the request. Real ms. */
+const aheadRealMs = 25;
+
 export interface PostgresPacerOptions {
   readonly db: Database;
   readonly connectionId: string;
@@ -36,6 +39,12 @@ interface Turn {
   readonly quotaUsed: number;
 }
 
+/** Turns that were taken ahead; those not used in time are lost, so that they never come on top of later ones. */
+interface Spare {
+  readonly until: number;
+  readonly sendAt: Instant[];
+}
+
 /**
  * Generic cell rate algorithm on one row per connection: `next_free_at` is the theoretical arrival time. Valid across
  * processes, in time of the injected clock. Requests that ask at the same time take their turns in one statement.
@@ -45,14 +54,18 @@ export class PostgresPacer implements Pacer {
   private readonly emissionMs: number;
   private readonly sleep: (realMs: number) => Promise<void>;
   private readonly turns: Readonly<Record<Purpose, Batch<undefined, Instant | undefined>>>;
+  private readonly spare = new Map<Purpose, Spare>();
+  private readonly ahead: number;
 
   constructor(private readonly options: PostgresPacerOptions) {
     const exactMs = 1000 / options.pacing.requestsPerSecond;
     // The database keeps whole ms; below one they are rounded per statement.
     this.emissionMs = exactMs < 1 ? exactMs : Math.ceil(exactMs);
     this.sleep = options.sleep ?? ((realMs) => new Promise((resolve) => setTimeout(resolve, realMs)));
+    const aheadMs = aheadRealMs / options.clock.realMs(1);
+    this.ahead = options.pacing.requestsPerDay === undefined ? Math.floor(aheadMs / this.emissionMs) : 0;
     const batch = (purpose: Purpose) =>
-      new Batch((asked: readonly undefined[]) => this.turnsFor(purpose, asked.length), { maxRunning: 1 });
+      new Batch((asked: readonly undefined[]) => this.turnsAndSpare(purpose, asked.length));
     this.turns = { read: batch('read'), steer: batch('steer'), restore: batch('restore') };
   }
 
@@ -61,7 +74,7 @@ export class PostgresPacer implements Pacer {
     const { clock } = this.options;
     const askAgainRealMs = Math.max(longestLineRealMs[purpose] / 2, clock.realMs(this.emissionMs));
     for (let leftRealMs = patienceRealMs[purpose]; ; leftRealMs -= askAgainRealMs) {
-      const sendAt = await this.turns[purpose].add(undefined);
+      const sendAt = this.takeSpare(purpose) ?? (await this.turns[purpose].add(undefined));
       const now = clock.now();
       if (sendAt !== undefined) return sendAt > now ? this.sleep(clock.realMs(sendAt - now)) : undefined;
       const mayWait = leftRealMs > longestLineRealMs[purpose];
@@ -69,6 +82,18 @@ export class PostgresPacer implements Pacer {
       if (!mayWait || refusal.daily) throw refusal.error;
       await this.sleep(askAgainRealMs);
     }
+  }
+
+  private takeSpare(purpose: Purpose): Instant | undefined {
+    const spare = this.spare.get(purpose);
+    return spare !== undefined && performance.now() < spare.until ? spare.sendAt.pop() : undefined;
+  }
+
+  private async turnsAndSpare(purpose: Purpose, count: number): Promise<(Instant | undefined)[]> {
+    const all = await this.turnsFor(purpose, count + this.ahead);
+    const sendAt = all.slice(count).filter((at) => at !== undefined);
+    this.spare.set(purpose, { until: performance.now() + aheadRealMs, sendAt: sendAt.reverse() });
+    return all.slice(0, count);
   }
 
   /** When each of `count` requests may go out; `undefined` for those that get no turn. */

@@ -8,15 +8,17 @@ export function sealedTo(connectionId: string, what: 'credentials' | 'token'): s
   return `connection/${connectionId}/${what}`;
 }
 
+/** How long a token that was read counts as the present one. Real ms. */
+const readEveryMs = 500;
+/** How long facts gather before they are stored together. Real ms. */
+const gatherMs = 250;
+
 /** One token per connection, sealed in Postgres; renewal holds a lock that is valid across processes. */
 export class PostgresTokenStore implements TokenStore {
   /** Callers of this process wait for the same renewal, so that they hold one database connection together, not one each. */
   private readonly renewals = new Map<string | undefined, Promise<StoredToken>>();
-  /** Every request asks for the token: those that ask at the same time share one answer. */
-  private readonly reads = new Batch(async (asked: readonly undefined[]) => {
-    const token = await this.readOn(this.db);
-    return asked.map(() => token);
-  });
+  /** Every request asks for the token: those that ask within a moment share one answer. */
+  private lastRead: { readonly at: number; readonly token: Promise<StoredToken | undefined> } | undefined;
   private opened: { readonly sealed: string; readonly value: string } | undefined;
 
   constructor(
@@ -25,14 +27,28 @@ export class PostgresTokenStore implements TokenStore {
     private readonly connectionId: string,
   ) {}
 
+  /** A moment old, perhaps: a token that another process replaced meanwhile is refused, and `renew` finds the new one. */
   read(): Promise<StoredToken | undefined> {
-    return this.reads.add(undefined);
+    const now = performance.now();
+    if (this.lastRead === undefined || now - this.lastRead.at > readEveryMs) {
+      const token = this.readOn(this.db);
+      this.lastRead = { at: now, token };
+      token.catch(() => this.forgetRead(token));
+    }
+    return this.lastRead.token;
+  }
+
+  private forgetRead(token: Promise<unknown>): void {
+    if (this.lastRead?.token === token) this.lastRead = undefined;
   }
 
   renew(rejected: string | undefined, fetch: () => Promise<StoredToken>): Promise<StoredToken> {
     const known = this.renewals.get(rejected);
     if (known) return known;
-    const renewal = this.renewAlone(rejected, fetch).finally(() => this.renewals.delete(rejected));
+    const renewal = this.renewAlone(rejected, fetch).finally(() => {
+      this.lastRead = undefined;
+      this.renewals.delete(rejected);
+    });
     this.renewals.set(rejected, renewal);
     return renewal;
   }
@@ -70,22 +86,29 @@ export class PostgresTokenStore implements TokenStore {
   }
 }
 
-/** Small non-secret facts of a connection, shared by all processes: one row per key, for a fleet has many. */
+/**
+ * Small non-secret facts of a connection, shared by all processes: one row per key, for a fleet has many. This process knows at
+ * once what it set; the others a moment later, or, when it dies or Postgres is away, not: then a vendor is asked once more.
+ */
 export class PostgresVendorMemory implements VendorMemory {
   private readonly reads = new Batch((keys: readonly string[]) => this.read(keys));
-  private readonly writes = new Batch((entries: readonly MemoryEntry[]) => this.write(entries));
+  private unsaved = new Map<string, string>();
+  private saving = new Map<string, string>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly db: Database,
     private readonly connectionId: string,
   ) {}
 
-  get(key: string): Promise<string | undefined> {
-    return this.reads.add(key);
+  async get(key: string): Promise<string | undefined> {
+    return this.unsaved.get(key) ?? this.saving.get(key) ?? (await this.reads.add(key));
   }
 
   set(key: string, value: string): Promise<void> {
-    return this.writes.add({ key, value });
+    this.unsaved.set(key, value);
+    this.timer ??= setTimeout(() => void this.save(), gatherMs).unref();
+    return Promise.resolve();
   }
 
   private async read(keys: readonly string[]): Promise<(string | undefined)[]> {
@@ -97,16 +120,20 @@ export class PostgresVendorMemory implements VendorMemory {
     return keys.map((key) => found.get(key)?.value);
   }
 
-  /** Of two values of one key the later one counts. */
-  private async write(entries: readonly MemoryEntry[]): Promise<void[]> {
-    const last = [...byKey(entries, ({ key }) => key).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    await this.db.run(
-      `INSERT INTO connection_memory (connection_id, key, value)
-       SELECT $1, key, value FROM jsonb_to_recordset($2::jsonb) AS entry(key text, value text)
-       ON CONFLICT (connection_id, key) DO UPDATE SET value = excluded.value`,
-      [this.connectionId, recordset(last)],
-    );
-    return entries.map(() => undefined);
+  private async save(): Promise<void> {
+    this.saving = this.unsaved;
+    this.unsaved = new Map();
+    const entries = [...this.saving].map(([key, value]) => ({ key, value }));
+    await this.db
+      .run(
+        `INSERT INTO connection_memory (connection_id, key, value)
+         SELECT $1, key, value FROM jsonb_to_recordset($2::jsonb) AS entry(key text, value text) ORDER BY key
+         ON CONFLICT (connection_id, key) DO UPDATE SET value = excluded.value`,
+        [this.connectionId, recordset(entries)],
+      )
+      .catch(() => 0);
+    this.saving = new Map();
+    this.timer = this.unsaved.size > 0 ? setTimeout(() => void this.save(), gatherMs).unref() : undefined;
   }
 }
 
