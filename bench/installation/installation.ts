@@ -199,9 +199,9 @@ export class Installation {
           at(now),
         ],
       );
-      const jobs = actions.map(({ actionId, startsAt }) =>
+      const jobs = actions.map(({ startsAt }) =>
         advanceJob({
-          actionId,
+          connectionId: this.connectionId,
           vendor: 'heatingcontrol',
           state: 'PLANNED',
           dueAt: startsAt,

@@ -96,9 +96,10 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.relay.stop();
+    const advanced = this.advancer.stop();
     const { unfinished } = await this.host.stop();
     if (unfinished > 0) this.logger.warn({ unfinished }, 'worker.stopped-with-jobs-in-flight');
-    await this.advancer.close();
+    if (unfinished === 0) await advanced;
     await this.depths.close();
     await this.producer.close();
     await this.backend.close();
@@ -119,7 +120,11 @@ export class JobConsumers implements OnApplicationBootstrap, BeforeApplicationSh
         await this.reports.finish(occurrenceId);
         return 'done';
       }),
-      handle('action.advance', ({ actionId }) => this.advancer.advance(actionId)),
+      handle('connection.advance', async ({ connectionId }) => {
+        const turn = await this.advancer.advance(connectionId);
+        if (turn === undefined) return { skipped: 'under way already' };
+        return turn.taken > 0 ? 'done' : { skipped: 'nothing was due' };
+      }),
       handle('webhook.deliver', ({ deliveryId }) => this.webhooks.deliver(deliveryId)),
     ];
   }

@@ -10,7 +10,9 @@ import {
   VendorUnavailable,
 } from '@warmshift/vendors/contract';
 import type { ActionsRepository } from './actions.repository';
-import type { DeviceLease, DeviceLeases, HeldDevice } from './device-leases';
+import { Candidates } from './candidates';
+import { ConnectionRun, Lanes, type Advanced, type ConnectionWork, type Turn } from './connection-run';
+import type { Claimed, DeviceLease, DeviceLeases } from './device-leases';
 import { Dispatcher } from './dispatcher';
 import { retryDelayRealMs } from './retry-delay';
 import { Restorer } from './restorer';
@@ -26,7 +28,11 @@ export interface ActionAdvancerOptions {
   readonly statuses: StatusService;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Actions that this process works on at once; default 256. */
+  readonly mostAtOnce?: number | undefined;
 }
+
+const defaultMostAtOnce = 256;
 
 /** What one step needs beside the action. */
 export interface StepContext {
@@ -35,86 +41,115 @@ export interface StepContext {
   readonly lease: DeviceLease;
 }
 
-/** `vendorAway`: the step was tried and put off, because nobody answered at the vendor. */
-export type Advanced = 'done' | { readonly skipped: string; readonly vendorAway?: true };
-
 /** Tried again after this long when there is no way to reach the vendor at all (removed or disabled connection). */
 const unreachableRetryMs = 60_000;
-/** Steps that one hold of a device may take; there are two zones and a few states. */
-const maxStepsPerHold = 12;
+
+/** A claimed action, read again since its device is held. */
+interface Due extends Claimed {
+  readonly action: StoredAction;
+  readonly version: number;
+  readonly open: OpenConnection | undefined;
+}
 
 /**
- * Takes the next step of an action, whatever it is. Jobs and the reconciler both end here; calling it twice, late or
- * from two processes is harmless, because what is due is decided from Postgres while holding the device's lease.
+ * Does what is due of a connection. Jobs and the reconciler both end here; calling it twice, late or from two processes is
+ * harmless, because what is due is decided from Postgres while holding the device's lease.
  */
 export class ActionAdvancer {
   private readonly dispatcher: Dispatcher;
   private readonly verifier: Verifier;
   private readonly restorer: Restorer;
   private readonly statusUpdates: StatusUpdates;
+  private readonly lanes: Lanes;
+  private readonly runs = new Map<
+    string,
+    { readonly run: ConnectionRun<Due>; readonly turn: Promise<Turn> }
+  >();
+  /** Steps at once that a connection's vendor has shown to answer. */
+  private readonly widths = new Map<string, number>();
+  private stopped = false;
 
   constructor(private readonly options: ActionAdvancerOptions) {
+    this.lanes = new Lanes(options.mostAtOnce ?? defaultMostAtOnce);
     this.statusUpdates = new StatusUpdates(options.statuses, options.logger);
     this.dispatcher = new Dispatcher(options);
     this.restorer = new Restorer(options);
     this.verifier = new Verifier(options, this.dispatcher, this.restorer);
   }
 
-  async advance(actionId: string): Promise<Advanced> {
-    const taking = await this.options.leases.take(actionId, this.options.clock.now());
-    if (taking.kind !== 'held') return { skipped: whyNot[taking.kind] };
-    const { device } = taking;
-    try {
-      const first = await this.advanceOne(actionId, device);
-      if (first === 'nothing') return { skipped: 'nothing is due' };
-      await this.advanceOthers(first.done, device);
-      return isAway(first.trouble) ? { skipped: 'the vendor does not answer', vendorAway: true } : 'done';
-    } finally {
-      await this.options.leases.leave(device);
-    }
-  }
-
-  /** Stores the statuses that are still to be stored; for a clean end. */
-  close(): Promise<void> {
-    return this.statusUpdates.flush();
-  }
-
   /**
-   * Also the other due actions of the device, which had to wait for the same lease, and this one again when somebody
-   * wants it to end meanwhile: the job that asked for it found the lease taken.
+   * Works until nothing of the connection is due. While this process is at it already, that work looks again and the caller
+   * is not kept.
+   *
+   * @returns what was done; `undefined` when it is under way already.
    */
-  private async advanceOthers(first: string, device: HeldDevice): Promise<void> {
+  async advance(connectionId: string): Promise<Turn | undefined> {
+    if (this.runs.get(connectionId)?.run.lookAgain() === true) return undefined;
+    const run = new ConnectionRun(this.workOn(connectionId), this.lanes, this.widths.get(connectionId));
+    const turn = run.untilDone().finally(() => {
+      if (this.runs.get(connectionId)?.run === run) this.runs.delete(connectionId);
+      this.widths.set(connectionId, run.answered);
+    });
+    this.runs.set(connectionId, { run, turn });
+    return turn;
+  }
+
+  /** Begins nothing new and lets what is under way come to its end; for a clean end of the process. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await Promise.allSettled([...this.runs.values()].map(({ turn }) => turn));
+    await this.statusUpdates.flush();
+  }
+
+  private workOn(connectionId: string): ConnectionWork<Due> {
     const { clock, leases } = this.options;
-    const tried = [first];
-    while (tried.length < maxStepsPerHold && device.held()) {
-      const [next] = await leases.leaveUnlessDue(device, tried, clock.now());
-      if (!next) return;
-      tried.push(`${next.actionId} ${next.version}`);
-      await this.advanceOne(next.actionId, device);
+    const candidates = new Candidates(() => leases.due(connectionId, clock.now(), Candidates.most));
+    return {
+      claim: async (limit) => {
+        const actionIds = await candidates.take(limit);
+        const items = actionIds.length === 0 ? [] : await this.claim(connectionId, actionIds);
+        return { items, more: candidates.left };
+      },
+      step: (due) => this.step(due),
+      leave: ({ device }) => leases.leave(device, clock.now()),
+      stopped: () => this.stopped,
+    };
+  }
+
+  private async claim(connectionId: string, actionIds: readonly string[]): Promise<Due[]> {
+    const { actions, clock, leases, vendors } = this.options;
+    const claimed = await leases.claim(actionIds, clock.now());
+    const leave = (some: readonly Claimed[]) =>
+      Promise.allSettled(some.map(({ device }) => leases.leave(device, clock.now())));
+    try {
+      const open = claimed.length === 0 ? undefined : await vendors.open(connectionId);
+      const found = await Promise.all(claimed.map(({ actionId }) => actions.find(actionId)));
+      await leave(claimed.filter((_, index) => found[index] === undefined));
+      return claimed.flatMap((one, index) => {
+        const action = found[index];
+        return action === undefined ? [] : [{ ...one, action, version: action.version, open }];
+      });
+    } catch (error) {
+      await leave(claimed);
+      throw error;
     }
   }
 
-  /** @returns which version was looked at, and what kept the vendor from doing it, when that was a trouble of the vendor's. */
-  private async advanceOne(
-    actionId: string,
-    lease: DeviceLease,
-  ): Promise<'nothing' | { readonly done: string; readonly trouble?: VendorError | undefined }> {
-    const action = await this.options.actions.find(actionId);
-    if (!action) return 'nothing';
+  private async step(due: Due): Promise<Advanced> {
+    const { action } = due;
     const step = this.stepOf(action);
-    if (step.kind === 'done' || step.kind === 'wait') return 'nothing';
-    const done = `${actionId} ${action.version}`;
-    let trouble: VendorError | undefined;
+    if (step.kind === 'done' || step.kind === 'wait') return { skipped: 'nothing is due' };
     const askedAt = this.options.clock.now();
+    let outcome: Advanced = 'done';
     try {
-      await this.take(action, step, lease);
+      await this.take(due, step);
     } catch (error) {
-      if (error instanceof StaleAction) return { done };
+      if (error instanceof StaleAction) return 'done';
       await this.afterFailure(action, error, askedAt);
-      if (error instanceof VendorError) trouble = error;
+      if (isAway(error)) outcome = { skipped: 'the vendor does not answer', vendorAway: true };
     }
     this.statusUpdates.add(action.zoneId);
-    return { done, trouble };
+    return outcome;
   }
 
   private stepOf(action: StoredAction): NextStep {
@@ -127,7 +162,7 @@ export class ActionAdvancer {
     return nextStep(timing, this.options.clock.now());
   }
 
-  private async take(action: StoredAction, step: NextStep, lease: DeviceLease): Promise<void> {
+  private async take({ action, device: lease, open }: Due, step: NextStep): Promise<void> {
     const { actions, clock } = this.options;
     const now = clock.now();
     if (step.kind === 'done' || step.kind === 'wait') return;
@@ -149,7 +184,6 @@ export class ActionAdvancer {
       );
       return;
     }
-    const open = await this.options.vendors.open(action.connectionId);
     if (!open) {
       await actions.putOff(action, now + unreachableRetryMs, 'The connection is disabled or removed.', now);
       return;
@@ -196,13 +230,6 @@ export class ActionAdvancer {
   }
 }
 
-const whyNot = {
-  unknown: 'unknown action',
-  ended: 'already ended',
-  'not-due': 'nothing is due',
-  taken: 'another worker is at this device',
-} as const;
-
-function isAway(error: VendorError | undefined): boolean {
+function isAway(error: unknown): boolean {
   return error instanceof VendorUnavailable && !(error instanceof DeviceUnreachable);
 }

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { CLOCK, type Clock } from '@warmshift/config';
+import { CLOCK, CONFIG, type Clock, type ServiceConfig } from '@warmshift/config';
 import { Database, DbModule } from '@warmshift/db';
 import { ConnectionsService, FleetSyncModule, VendorConnections } from '@warmshift/fleet-sync';
 import { LOGGER, type Logger } from '@warmshift/observability';
@@ -34,6 +34,7 @@ import { Reconciler } from './reconciler';
         StatusService,
         CLOCK,
         LOGGER,
+        CONFIG,
       ],
       useFactory: (
         db: Database,
@@ -43,6 +44,7 @@ import { Reconciler } from './reconciler';
         statuses: StatusService,
         clock: Clock,
         logger: Logger,
+        config: ServiceConfig,
       ) =>
         new ActionAdvancer({
           actions,
@@ -52,6 +54,7 @@ import { Reconciler } from './reconciler';
           statuses,
           clock,
           logger,
+          mostAtOnce: config.worker.concurrency,
         }),
     },
     {

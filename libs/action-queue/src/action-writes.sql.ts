@@ -1,28 +1,34 @@
-/** Rows are locked in the order of their ids, as everybody does who changes many of them at once. */
+import { columns, unnestColumns } from './write-columns';
+
+/**
+ * Rows are locked in the order of their ids, as everybody does who changes many of them at once. What was changed is returned
+ * by the change itself: a join of two sets whose sizes Postgres cannot know would compare each with each.
+ */
 const changed = `
-  incoming AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS change("actionId" uuid, version int, "supplierId" uuid, "from" text,
-      "to" text, code text, reason text, snapshot jsonb, command jsonb, "restoreCommand" jsonb,
-      "restoreSentAt" timestamptz, "sentAt" timestamptz, "activeAt" timestamptz, attempts int, "dueAt" timestamptz,
-      "limitC" float8, at timestamptz, ended boolean, event text, cause text, words text, job jsonb,
-      "deviceId" uuid, "zoneId" uuid, "cycleDay" text, "cyclesBack" int, "restsFrom" timestamptz,
-      "quietUntil" timestamptz)),
+  incoming AS (SELECT ${unnestColumns}),
   locked AS (
     SELECT action.id FROM actions action
     JOIN incoming ON action.id = incoming."actionId" AND action.version = incoming.version
     ORDER BY action.id FOR UPDATE OF action),
-  changed AS (
+  done AS (
     UPDATE actions action SET state = incoming."to", code = incoming.code,
-      reason = coalesce(incoming.reason, action.reason), snapshot = incoming.snapshot, command = incoming.command,
-      restore_command = incoming."restoreCommand", restore_sent_at = incoming."restoreSentAt",
-      sent_at = incoming."sentAt", active_at = incoming."activeAt", attempts = incoming.attempts,
-      due_at = incoming."dueAt", ended_at = CASE WHEN incoming.ended THEN incoming.at ELSE action.ended_at END,
-      limit_c = incoming."limitC", version = action.version + 1
+      reason = coalesce(incoming.reason, action.reason), snapshot = coalesce(incoming.snapshot, action.snapshot),
+      command = coalesce(incoming.command, action.command),
+      restore_command = coalesce(incoming."restoreCommand", action.restore_command),
+      restore_sent_at = coalesce(incoming."restoreSentAt", action.restore_sent_at),
+      sent_at = coalesce(incoming."sentAt", action.sent_at), active_at = coalesce(incoming."activeAt", action.active_at),
+      limit_c = coalesce(incoming."limitC", action.limit_c), attempts = incoming.attempts, due_at = incoming."dueAt",
+      ended_at = CASE WHEN incoming.ended THEN incoming.at ELSE action.ended_at END, version = action.version + 1
     FROM incoming
     WHERE action.id = incoming."actionId" AND action.version = incoming.version
       AND action.id IN (SELECT id FROM locked)
-    RETURNING action.id),
-  done AS (SELECT incoming.* FROM incoming JOIN changed ON changed.id = incoming."actionId")`;
+    RETURNING incoming.*)`;
+
+/** Jobs of the next steps, as `outboxRecordset` makes them, are harmless where a change was not made. */
+const queued = (parameter: number): string => `
+    INSERT INTO outbox (name, payload, run_at, created_at)
+    SELECT name, payload, "runAt", "createdAt"
+    FROM jsonb_to_recordset($${parameter}::jsonb) AS job(name text, payload jsonb, "runAt" timestamptz, "createdAt" timestamptz)`;
 
 /** A try that was put off for the same reason as the one before is not told again: outages last for hours. */
 const told = `
@@ -33,9 +39,7 @@ const told = `
       SELECT 1 FROM (SELECT history.event, history.cause FROM action_history history
                      WHERE history.action_id = done."actionId" ORDER BY history.id DESC LIMIT 1) last
       WHERE last.event = 'put_off' AND last.cause IS NOT DISTINCT FROM done.cause)),
-  queued AS (
-    INSERT INTO outbox (name, payload, run_at, created_at)
-    SELECT 'action.advance', job, "dueAt", at FROM done WHERE job IS NOT NULL)`;
+  queued AS (${queued(columns.length + 1)})`;
 
 const settled = `
   cycles AS (
@@ -53,17 +57,17 @@ const settled = `
     FROM (SELECT "zoneId", max("restsFrom") AS "from", max("quietUntil") AS quiet FROM done GROUP BY 1) rest
     WHERE zone.id = rest."zoneId" AND zone.id IN (SELECT id FROM zones_locked))`;
 
-/** `$1` changes; @returns the ids of those whose version was still the stored one. */
-export const writeSql = `WITH ${changed}, ${told} SELECT id FROM changed`;
+/** Takes `columns`, then the jobs; @returns the ids of those whose version was still the stored one. */
+export const writeSql = `WITH ${changed}, ${told} SELECT "actionId" AS id FROM done`;
 
 /** The same, where some of the actions end. */
-export const settlingWriteSql = `WITH ${changed}, ${told}, ${settled} SELECT id FROM changed`;
+export const settlingWriteSql = `WITH ${changed}, ${told}, ${settled} SELECT "actionId" AS id FROM done`;
 
-/** Nothing was tried, so nothing is recorded and the version stays. */
+/** Nothing was tried, so nothing is recorded and the version stays. `$1` the new times, `$2` the jobs. */
 export const rescheduleSql = `
   WITH incoming AS (
     SELECT DISTINCT ON ("actionId") * FROM jsonb_to_recordset($1::jsonb)
-      AS change("actionId" uuid, version int, "dueAt" timestamptz, at timestamptz, job jsonb)
+      AS change("actionId" uuid, version int, "dueAt" timestamptz)
     ORDER BY "actionId", "dueAt"),
   locked AS (
     SELECT action.id FROM actions action
@@ -72,8 +76,5 @@ export const rescheduleSql = `
   moved AS (
     UPDATE actions action SET due_at = incoming."dueAt" FROM incoming
     WHERE action.id = incoming."actionId" AND action.version = incoming.version
-      AND action.id IN (SELECT id FROM locked)
-    RETURNING action.id)
-  INSERT INTO outbox (name, payload, run_at, created_at)
-  SELECT 'action.advance', incoming.job, incoming."dueAt", incoming.at
-  FROM incoming JOIN moved ON moved.id = incoming."actionId"`;
+      AND action.id IN (SELECT id FROM locked))
+  ${queued(2)}`;

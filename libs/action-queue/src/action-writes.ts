@@ -1,8 +1,9 @@
-import { Batch, iso, recordset, type Database } from '@warmshift/db';
+import { Batch, iso, outboxRecordset, recordset, type Database, type OutboxJob } from '@warmshift/db';
 import { isFinal, type ActionEvent, type Instant } from '@warmshift/domain';
 import { metrics } from '@warmshift/observability';
 import { advanceJob } from './advance-job';
 import { rescheduleSql, settlingWriteSql, writeSql } from './action-writes.sql';
+import { byColumn, type WriteRow } from './write-columns';
 import { StaleAction, type ActionPatch, type StoredAction } from './stored-action';
 
 export interface Change {
@@ -22,6 +23,14 @@ export type HistoryChange = Omit<Change, 'event'> & { readonly event: { readonly
 /** Hands off for the rest of the day and the night after a customer changed something. */
 const overrideQuietMs = 12 * 3_600_000;
 
+interface Reschedule {
+  readonly actionId: string;
+  readonly version: number;
+  readonly dueAt: Instant;
+  readonly job: OutboxJob;
+  readonly now: Instant;
+}
+
 interface Write {
   readonly before: StoredAction;
   readonly after: StoredAction;
@@ -35,7 +44,7 @@ interface Write {
  */
 export class ActionWrites {
   private readonly writes = new Batch((writes: readonly Write[]) => this.writeAll(writes));
-  private readonly reschedules = new Batch((rows: readonly object[]) => this.rescheduleAll(rows));
+  private readonly reschedules = new Batch((all: readonly Reschedule[]) => this.rescheduleAll(all));
 
   constructor(private readonly db: Database) {}
 
@@ -48,8 +57,7 @@ export class ActionWrites {
   /** Moves only the due time, unless the action was changed meanwhile. */
   async reschedule(action: StoredAction, dueAt: Instant, now: Instant): Promise<void> {
     const { actionId, version } = action;
-    const job = advanceJob({ ...action, dueAt });
-    await this.reschedules.add({ actionId, version, dueAt: iso(dueAt), at: iso(now), job: job.payload });
+    await this.reschedules.add({ actionId, version, dueAt, job: advanceJob({ ...action, dueAt }), now });
   }
 
   /** Of two writes to one version of one action only the first can win: the second waits for the next statement. */
@@ -60,7 +68,8 @@ export class ActionWrites {
       const round = firstOfEachAction(left);
       const ends = round.some(({ after }) => isFinal(after.state));
       const rows = await this.db.rows<{ id: string }>(ends ? settlingWriteSql : writeSql, [
-        recordset(round.map(toRow)),
+        ...byColumn(round.map(toRow)),
+        outboxRecordset(round.flatMap(jobsOf), latest(round)),
       ]);
       const changed = new Set(rows.map(({ id }) => id));
       for (const write of round) written.set(write, changed.has(write.before.actionId));
@@ -69,9 +78,11 @@ export class ActionWrites {
     return writes.map((write) => written.get(write) === true);
   }
 
-  private async rescheduleAll(rows: readonly object[]): Promise<void[]> {
-    await this.db.run(rescheduleSql, [recordset(rows)]);
-    return rows.map(() => undefined);
+  private async rescheduleAll(all: readonly Reschedule[]): Promise<void[]> {
+    const rows = all.map(({ actionId, version, dueAt }) => ({ actionId, version, dueAt: iso(dueAt) }));
+    const jobs = all.map(({ job }) => job);
+    await this.db.run(rescheduleSql, [recordset(rows), outboxRecordset(jobs, latest(all))]);
+    return all.map(() => undefined);
   }
 }
 
@@ -95,8 +106,8 @@ function count(before: StoredAction, after: StoredAction, { event }: HistoryChan
     metrics.actionLateness.observe({ vendor }, Math.max(0, now - after.startsAt) / 1000);
 }
 
-function toRow({ before, after, change, now }: Write) {
-  const job = jobOf(before, after);
+function toRow({ before, after, change, now }: Write): WriteRow {
+  const { event, patch, cause, words } = change;
   return {
     actionId: before.actionId,
     version: before.version,
@@ -104,34 +115,41 @@ function toRow({ before, after, change, now }: Write) {
     from: before.state,
     to: after.state,
     code: after.code,
-    reason: change.patch?.reason,
-    snapshot: after.snapshot,
-    command: after.command,
-    restoreCommand: after.restoreCommand,
-    restoreSentAt: iso(after.restoreSentAt),
-    sentAt: iso(after.sentAt),
-    activeAt: iso(after.activeAt),
+    reason: patch?.reason,
+    snapshot: json(patch?.snapshot),
+    command: json(patch?.command),
+    restoreCommand: json(patch?.restoreCommand),
+    restoreSentAt: iso(patch?.restoreSentAt),
+    sentAt: iso(patch?.sentAt),
+    activeAt: iso(patch?.activeAt),
     attempts: after.attempts,
     dueAt: iso(after.dueAt),
-    limitC: after.limitC,
+    limitC: patch?.limitC,
     at: iso(now),
     ended: isFinal(after.state),
-    event: change.event.kind,
-    cause: change.cause,
-    words: change.words,
-    job: job?.payload,
+    event: event.kind,
+    cause,
+    words,
     ...(isFinal(after.state) ? settlementOf(after, now) : {}),
   };
+}
+
+function json(value: unknown): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
 }
 
 /**
  * Whoever saved the snapshot sends at once. If it dies in between, the reconciler finds the action by its due time, as it
  * finds every other whose job got lost.
  */
-function jobOf(before: StoredAction, after: StoredAction) {
-  if (after.dueAt === undefined) return undefined;
+function jobsOf({ before, after }: Write): OutboxJob[] {
+  if (after.dueAt === undefined) return [];
   const sendsAtOnce = before.state === 'PLANNED' && after.state === 'DISPATCHING';
-  return sendsAtOnce ? undefined : advanceJob(after);
+  return sendsAtOnce ? [] : [advanceJob(after)];
+}
+
+function latest(all: readonly { readonly now: Instant }[]): Instant {
+  return Math.max(...all.map(({ now }) => now));
 }
 
 /** What the end of an action gives back: unused cycles, the rest period's start, hands off after an override. */

@@ -36,12 +36,6 @@ export interface Note {
   readonly words?: string | undefined;
 }
 
-export interface DueAction {
-  readonly actionId: string;
-  readonly connectionId: string;
-  readonly version: number;
-}
-
 export interface LiveSpan {
   readonly actionId: string;
   readonly zone: ZoneKind;
@@ -190,17 +184,15 @@ export class ActionsRepository {
     await this.writes.reschedule(action, notPastTheEnd(action, action.state, wantedDueAt, now), now);
   }
 
-  /** Due and not done: restores first, and connections take turns, so that a dead vendor holds up only itself. */
-  async due(now: Instant, limit: number, withoutConnections: readonly string[] = []): Promise<DueAction[]> {
-    return this.db.rows<DueAction>(
-      `SELECT id AS "actionId", connection_id AS "connectionId", version
-       FROM (SELECT id, connection_id, version, due_at, restores,
-               row_number() OVER (PARTITION BY connection_id ORDER BY restores DESC, due_at) AS turn
-             FROM (SELECT *, (state = 'RESTORING' OR ends_at <= $1 OR end_requested_at IS NOT NULL) AS restores
-                   FROM actions WHERE due_at <= $1 AND connection_id <> ALL($3::uuid[])) due) queued
-       ORDER BY restores DESC, turn, due_at LIMIT $2`,
-      [at(now), limit, withoutConnections],
+  /** Connections that have something due and not done, those with restores first. */
+  async connectionsWithDue(now: Instant): Promise<string[]> {
+    const rows = await this.db.rows<{ connectionId: string }>(
+      `SELECT connection_id AS "connectionId" FROM actions WHERE due_at <= $1
+       GROUP BY connection_id
+       ORDER BY bool_or(state = 'RESTORING' OR ends_at <= $1 OR end_requested_at IS NOT NULL) DESC, min(due_at)`,
+      [at(now)],
     );
+    return rows.map(({ connectionId }) => connectionId);
   }
 }
 

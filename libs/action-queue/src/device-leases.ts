@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { at, Batch, byKey, recordset, type Database } from '@warmshift/db';
+import { at, Batch, type Database } from '@warmshift/db';
 import type { Instant } from '@warmshift/domain';
+import { LeaseGroup } from './lease-group';
 
 /** A killed worker's lease ends by itself after this long. Real seconds. */
 const leaseSeconds = 30;
-/** A living worker says so this often, because pacing and slow vendors may make one exchange last for minutes. Real ms. */
-const renewEveryMs = 5_000;
 
 /** What its holder can ask before it does something that nobody else may do meanwhile. */
 export interface DeviceLease {
@@ -18,176 +17,118 @@ export interface HeldDevice extends DeviceLease {
   readonly token: string;
 }
 
-export type Taking =
-  | { readonly kind: 'unknown' | 'ended' | 'not-due' | 'taken' }
-  | { readonly kind: 'held'; readonly device: HeldDevice };
-
-/** An action that is due while its device is held. */
-export interface DueOfDevice {
+/** An action that was due when its device was taken; read it again before doing anything: only now nobody else is at it. */
+export interface Claimed {
   readonly actionId: string;
-  readonly version: number;
-}
-
-interface Wanted {
-  readonly actionId: string;
-  readonly token: string;
-  readonly now: Instant;
-}
-
-interface Found {
-  readonly token: string;
-  readonly deviceId: string;
-  readonly dueAt: Instant | null;
-  readonly due: boolean;
-  readonly held: boolean;
+  readonly device: HeldDevice;
 }
 
 interface Leaving {
   readonly deviceId: string;
   readonly token: string;
-  /** "actionId version" of what was done in this hold. */
-  readonly done: readonly string[];
   readonly now: Instant;
+}
+
+interface Hold extends HeldDevice {
+  left(): void;
 }
 
 /** One command in flight per device, across all processes, by the database's clock. */
 export class DeviceLeases {
-  private readonly takings = new Batch((wanted: readonly Wanted[]) => this.takeAll(wanted));
-  private readonly renewals = new Batch((tokens: readonly string[]) => this.renewAll(tokens));
   private readonly leavings = new Batch((leaving: readonly Leaving[]) => this.leaveAll(leaving));
 
   constructor(private readonly db: Database) {}
 
-  /** Takes the device of an action that is due at `now`, unless another process is at it. Then `leave` must follow. */
-  async take(actionId: string, now: Instant): Promise<Taking> {
-    const token = randomUUID();
-    const found = await this.takings.add({ actionId, token, now });
-    if (!found) return { kind: 'unknown' };
-    if (found.dueAt === null) return { kind: 'ended' };
-    if (!found.due) return { kind: 'not-due' };
-    if (!found.held) return { kind: 'taken' };
-    return { kind: 'held', device: new Hold(found.deviceId, token, () => this.renewals.add(token)) };
+  /** Due actions of a connection at whose devices nobody is, restores first. */
+  async due(connectionId: string, now: Instant, limit: number): Promise<string[]> {
+    const rows = await this.db.rows<{ id: string }>(
+      `SELECT id FROM actions action
+       WHERE connection_id = $1 AND due_at <= $2 AND NOT EXISTS (
+         SELECT 1 FROM device_leases lease
+         WHERE lease.device_id = action.device_id AND lease.until >= clock_timestamp())
+       ORDER BY (state = 'RESTORING' OR ends_at <= $2 OR end_requested_at IS NOT NULL) DESC, due_at LIMIT $3`,
+      [connectionId, at(now), limit],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /**
-   * Gives the device free, unless something else of it is due, which had to wait for the same lease; then it stays held.
-   *
-   * @returns what is due, except what was done in this hold ("actionId version" each).
+   * Takes the devices of those of these actions that are due, except where somebody is at them: one action of each device, the
+   * first in the given order. `leave` must follow for every one.
    */
-  async leaveUnlessDue(
-    device: HeldDevice,
-    done: readonly string[],
-    now: Instant,
-  ): Promise<readonly DueOfDevice[]> {
-    const { deviceId, token } = device;
-    const due = await this.leavings.add({ deviceId, token, done, now });
-    if (due.length === 0) (device as Hold).left();
-    return due;
-  }
-
-  /** Gives the device free if that has not happened yet. */
-  async leave(device: HeldDevice): Promise<void> {
-    const hold = device as Hold;
-    if (hold.isLeft) return;
-    hold.left();
-    await this.db.run('DELETE FROM device_leases WHERE device_id = $1 AND token = $2', [
-      device.deviceId,
-      device.token,
+  async claim(actionIds: readonly string[], now: Instant): Promise<Claimed[]> {
+    const token = randomUUID();
+    const startedAt = performance.now();
+    const rows = await this.db.rows<{ actionId: string; deviceId: string }>(claimSql, [
+      actionIds,
+      at(now),
+      token,
+      leaseSeconds,
     ]);
+    if (rows.length === 0) return [];
+    const group = new LeaseGroup({
+      deviceIds: rows.map(({ deviceId }) => deviceId),
+      startedAt,
+      lastsMs: (leaseSeconds - 5) * 1000,
+      renew: (deviceIds) => this.renew(token, deviceIds),
+    });
+    return rows.map(({ actionId, deviceId }) => {
+      const device: Hold = {
+        deviceId,
+        token,
+        held: () => group.holds(deviceId),
+        left: () => group.leave(deviceId),
+      };
+      return { actionId, device };
+    });
   }
 
-  private async takeAll(wanted: readonly Wanted[]): Promise<(Found | undefined)[]> {
-    const now = Math.max(...wanted.map((one) => one.now));
-    const rows = await this.db.rows<Found>(
-      `WITH wanted AS (
-         SELECT * FROM jsonb_to_recordset($1::jsonb) AS wanted("actionId" uuid, token uuid)),
-       seen AS (
-         SELECT wanted.token, action.device_id, action.due_at,
-           action.due_at IS NOT NULL AND (action.due_at <= $2 OR (action.state <> 'RESTORING'
-             AND (action.ends_at <= $2 OR action.end_requested_at IS NOT NULL))) AS due
-         FROM wanted JOIN actions action ON action.id = wanted."actionId"),
-       held AS (
-         INSERT INTO device_leases (device_id, token, until)
-         SELECT DISTINCT ON (device_id) device_id, token, clock_timestamp() + make_interval(secs => $3)
-         FROM seen WHERE due ORDER BY device_id, token
-         ON CONFLICT (device_id) DO UPDATE SET token = excluded.token, until = excluded.until
-         WHERE device_leases.until < clock_timestamp()
-         RETURNING token)
-       SELECT seen.token, seen.device_id AS "deviceId", seen.due_at AS "dueAt", seen.due, held.token IS NOT NULL AS held
-       FROM seen LEFT JOIN held ON held.token = seen.token`,
-      [recordset(wanted), at(now), leaseSeconds],
+  /** Gives the device free. @returns whether something of it is due by `now`, which had to wait for the same lease. */
+  leave(device: HeldDevice, now: Instant): Promise<boolean> {
+    (device as Hold).left();
+    return this.leavings.add({ deviceId: device.deviceId, token: device.token, now });
+  }
+
+  private async renew(token: string, deviceIds: readonly string[]): Promise<string[]> {
+    const rows = await this.db.rows<{ deviceId: string }>(
+      `UPDATE device_leases SET until = clock_timestamp() + make_interval(secs => $3)
+       WHERE device_id IN (SELECT device_id FROM device_leases WHERE device_id = ANY($1::uuid[]) ORDER BY device_id FOR UPDATE)
+         AND token = $2
+       RETURNING device_id AS "deviceId"`,
+      [deviceIds, token, leaseSeconds],
     );
-    const found = byKey(rows, ({ token }) => token);
-    return wanted.map(({ token }) => found.get(token));
+    return rows.map(({ deviceId }) => deviceId);
   }
 
-  private async renewAll(tokens: readonly string[]): Promise<boolean[]> {
-    const rows = await this.db.rows<{ token: string }>(
-      `UPDATE device_leases SET until = clock_timestamp() + make_interval(secs => $2)
-       WHERE device_id IN (SELECT device_id FROM device_leases WHERE token = ANY($1::uuid[]) ORDER BY device_id FOR UPDATE)
-         AND token = ANY($1::uuid[])
-       RETURNING token`,
-      [tokens, leaseSeconds],
-    );
-    const renewed = new Set(rows.map(({ token }) => token));
-    return tokens.map((token) => renewed.has(token));
-  }
-
-  private async leaveAll(leaving: readonly Leaving[]): Promise<DueOfDevice[][]> {
+  private async leaveAll(leaving: readonly Leaving[]): Promise<boolean[]> {
     const now = Math.max(...leaving.map((one) => one.now));
-    const rows = await this.db.rows<DueOfDevice & { token: string }>(
+    const rows = await this.db.rows<{ deviceId: string }>(
       `WITH leaving AS (
-         SELECT * FROM jsonb_to_recordset($1::jsonb) AS leaving("deviceId" uuid, token uuid, done jsonb)),
-       still_due AS (
-         SELECT leaving.token, action.id, action.version, action.due_at
-         FROM leaving JOIN actions action ON action.device_id = leaving."deviceId"
-         WHERE action.state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING') AND action.due_at <= $2
-           AND NOT leaving.done ? (action.id || ' ' || action.version)),
+         SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS leaving(device_id, token)),
        gone AS (
          DELETE FROM device_leases lease USING leaving
-         WHERE lease.device_id = leaving."deviceId" AND lease.token = leaving.token
-           AND NOT EXISTS (SELECT 1 FROM still_due WHERE still_due.token = leaving.token))
-       SELECT token, id AS "actionId", version FROM still_due ORDER BY due_at`,
-      [recordset(leaving), at(now)],
+         WHERE lease.device_id = leaving.device_id AND lease.token = leaving.token)
+       SELECT DISTINCT device_id AS "deviceId" FROM actions
+       WHERE device_id = ANY($1::uuid[]) AND state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING')
+         AND due_at <= $3`,
+      [leaving.map(({ deviceId }) => deviceId), leaving.map(({ token }) => token), at(now)],
     );
-    const due = new Map(leaving.map(({ token }) => [token, [] as DueOfDevice[]]));
-    for (const { token, actionId, version } of rows) due.get(token)?.push({ actionId, version });
-    return leaving.map(({ token }) => due.get(token) ?? []);
+    const due = new Set(rows.map(({ deviceId }) => deviceId));
+    return leaving.map(({ deviceId }) => due.has(deviceId));
   }
 }
 
-/** Counts the lease as lost a little before the database does: its own clock starts before the statement that renews. */
-class Hold implements HeldDevice {
-  private readonly timer: NodeJS.Timeout;
-  isLeft = false;
-  private lost = false;
-  private renewedAt = performance.now();
-
-  constructor(
-    readonly deviceId: string,
-    readonly token: string,
-    private readonly renew: () => Promise<boolean>,
-  ) {
-    this.timer = setInterval(() => void this.tick(), renewEveryMs);
-    this.timer.unref();
-  }
-
-  held(): boolean {
-    return !this.lost && !this.isLeft && performance.now() - this.renewedAt < (leaseSeconds - 5) * 1000;
-  }
-
-  left(): void {
-    this.isLeft = true;
-    clearInterval(this.timer);
-  }
-
-  private async tick(): Promise<void> {
-    const startedAt = performance.now();
-    try {
-      if (await this.renew()) this.renewedAt = startedAt;
-      else this.lost = true;
-    } catch {
-      // Postgres is away: the next tick tries again, and `held` turns false by itself.
-    }
-  }
-}
+/** `$1` actions, `$2` now, `$3` token, `$4` seconds of the lease. */
+const claimSql = `
+  WITH due AS (
+    SELECT DISTINCT ON (action.device_id) action.id, action.device_id, wanted.place
+    FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(id, place)
+    JOIN actions action ON action.id = wanted.id AND action.due_at <= $2
+    ORDER BY action.device_id, wanted.place),
+  held AS (
+    INSERT INTO device_leases (device_id, token, until)
+    SELECT device_id, $3::uuid, clock_timestamp() + make_interval(secs => $4) FROM due
+    ON CONFLICT (device_id) DO UPDATE SET token = excluded.token, until = excluded.until
+    WHERE device_leases.until < clock_timestamp()
+    RETURNING device_id)
+  SELECT due.id AS "actionId", device_id AS "deviceId" FROM due JOIN held USING (device_id) ORDER BY due.place`;

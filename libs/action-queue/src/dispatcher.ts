@@ -60,7 +60,7 @@ export class Dispatcher {
       },
       now,
     );
-    await this.send(saved, context);
+    if (clock.now() < action.endsAt && context.lease.held()) await this.sendNow(saved, context);
   }
 
   /**
@@ -104,13 +104,18 @@ export class Dispatcher {
     );
   }
 
-  /** Sends the saved command. The caller has made sure that it is not on the device and that the window is open. */
-  async send(action: StoredAction, { open, lease }: StepContext): Promise<void> {
+  /** Sends the saved command. The caller has made sure that it is not on the device. */
+  async send(action: StoredAction, context: StepContext): Promise<void> {
+    await this.lastLook(action, context.lease);
+    await this.sendNow(action, context);
+  }
+
+  /** Right after a look at the stored action, or a write that found it unchanged. */
+  private async sendNow(action: StoredAction, { open }: StepContext): Promise<void> {
     const { actions, clock } = this.options;
     const { steering } = open.adapter;
     if (!steering || !action.command) throw new Error(`Action ${action.actionId} has nothing to send.`);
     const command = steering.commandSchema.parse(action.command);
-    await this.lastLook(action, lease);
     try {
       const receipt = await steering.send(action.device, command, 'steer');
       await this.noteSent(action, open, receipt.words, `The vendor answered: ${receipt.outcome}.`);

@@ -18,7 +18,7 @@ export interface HoldResult {
   readonly cancelled: number;
 }
 
-type Hit = Pick<StoredAction, 'actionId' | 'vendor' | 'state' | 'endsAt'>;
+type Hit = Pick<StoredAction, 'actionId' | 'connectionId' | 'vendor' | 'state' | 'endsAt'>;
 
 const tables = { supplier: 'suppliers', connection: 'connections', device: 'devices' } as const;
 const columns = { supplier: 'supplier_id', connection: 'connection_id', device: 'device_id' } as const;
@@ -52,7 +52,7 @@ export class EmergencyStopService {
            WHERE ${columns[scope.kind]} = $1 AND supplier_id = $2 AND end_requested_at IS NULL
              AND state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE')
            ORDER BY id FOR UPDATE)
-         RETURNING id AS "actionId", vendor, state, ends_at AS "endsAt"`,
+         RETURNING id AS "actionId", connection_id AS "connectionId", vendor, state, ends_at AS "endsAt"`,
         [id, supplierId, at(now)],
       );
       await addToOutbox(

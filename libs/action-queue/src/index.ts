@@ -1,4 +1,4 @@
-export { ActionAdvancer, type Advanced } from './action-advancer';
+export { ActionAdvancer } from './action-advancer';
 export { ActionQueueModule } from './action-queue.module';
 export { ActionsRepository } from './actions.repository';
 export { advanceJob } from './advance-job';

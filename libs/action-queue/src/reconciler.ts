@@ -2,10 +2,7 @@ import type { Clock } from '@warmshift/config';
 import { metrics, type Logger } from '@warmshift/observability';
 import type { ActionAdvancer } from './action-advancer';
 import type { ActionsRepository } from './actions.repository';
-import { Pass } from './reconciler-pass';
 
-/** How many actions are looked up at once. */
-const batch = 1_000;
 /** Jobs get this long (real ms) to do what is due before the reconciler does it itself. */
 const graceRealMs = 1_500;
 
@@ -18,50 +15,43 @@ export interface ReconcilerOptions {
 
 /**
  * Does whatever Postgres says is due and nobody did, because a job was lost, a queue was flushed or a worker died.
- * Runs every second on every replica; device leases keep two replicas from doing the same.
+ * Looks every second on every replica; device leases keep two replicas from doing the same.
  */
 export class Reconciler {
-  private running: Promise<number> | undefined;
+  private readonly turns = new Set<Promise<void>>();
   private stopped = false;
 
   constructor(private readonly options: ReconcilerOptions) {}
 
-  /** @returns how many actions were taken up. A tick that finds the previous one still at work joins it. */
-  tick(): Promise<number> {
-    if (this.stopped) return Promise.resolve(0);
-    this.running ??= this.reconcile().finally(() => {
-      this.running = undefined;
-    });
-    return this.running;
-  }
-
-  async stop(): Promise<void> {
-    this.stopped = true;
-    await this.running;
-  }
-
-  /** Goes on until nothing is due that could be done: after a restart all actions of a fleet may be due at once. */
-  private async reconcile(): Promise<number> {
-    const pass = new Pass();
-    let found: number;
-    let takenBefore: number;
-    do {
-      takenBefore = pass.taken;
-      found = await this.reconcileBatch(pass);
-    } while (found === batch && pass.taken > takenBefore && !this.stopped);
-    metrics.reconciled.inc(pass.taken);
-    if (pass.taken > 0) this.options.logger.info({ taken: pass.taken }, 'reconciler.took-up');
-    return pass.taken;
-  }
-
-  private async reconcileBatch(pass: Pass): Promise<number> {
+  /** Takes up every connection that waits. Does not wait for them: a slow vendor must not keep the others from being seen. */
+  async tick(): Promise<void> {
     const { actions, clock } = this.options;
     const overdueSince = clock.now() - clock.virtualMs(graceRealMs);
-    const due = await actions.due(overdueSince, batch, pass.awayConnections());
-    await pass.run(due, async ({ actionId }) => {
-      if (!this.stopped) return this.options.advancer.advance(actionId);
-      return { skipped: 'stopping' };
-    });
-    return due.length;
+    for (const connectionId of await actions.connectionsWithDue(overdueSince)) {
+      if (this.stopped) return;
+      const turn = this.takeUp(connectionId).finally(() => this.turns.delete(turn));
+      this.turns.add(turn);
+    }
+  }
+
+  /** Resolves when what was taken up so far is done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.turns);
+  }
+
+  stop(): Promise<void> {
+    this.stopped = true;
+    return this.settled();
+  }
+
+  private async takeUp(connectionId: string): Promise<void> {
+    const { advancer, logger } = this.options;
+    try {
+      const { taken } = (await advancer.advance(connectionId)) ?? { taken: 0 };
+      metrics.reconciled.inc(taken);
+      if (taken > 0) logger.info({ connectionId, taken }, 'reconciler.took-up');
+    } catch (err) {
+      logger.error({ err, connectionId }, 'reconciler.turn-failed');
+    }
   }
 }

@@ -101,7 +101,7 @@ export class CampaignsService {
            WHERE occurrence_id IN (SELECT id FROM occurrences WHERE campaign_id = $1)
              AND end_requested_at IS NULL AND state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE')
            ORDER BY id FOR UPDATE)
-         RETURNING id AS "actionId", vendor, state, ends_at AS "endsAt"`,
+         RETURNING id AS "actionId", connection_id AS "connectionId", vendor, state, ends_at AS "endsAt"`,
         [campaignId, at(now)],
       );
       await addToOutbox(

@@ -164,7 +164,7 @@ export async function insertActions(
   );
   const jobs = actions.map((action) =>
     advanceJob({
-      actionId: action.id,
+      connectionId: action.connectionId,
       vendor: action.vendor,
       state: 'PLANNED',
       dueAt: Date.parse(action.dueAt),

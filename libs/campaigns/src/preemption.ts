@@ -18,6 +18,7 @@ export const preemptGraceMs = slotMs;
 export interface Contender extends Span {
   readonly actionId: string;
   readonly zoneId: string;
+  readonly connectionId: string;
   readonly deviceId: string;
   readonly vendor: string;
   readonly state: ActionState;
@@ -33,8 +34,8 @@ export class ContendersRepository {
   /** Actions of lower priority that are planned or running on these zones and not asked to end yet, by zone. */
   async of(zoneIds: readonly string[], priority: number): Promise<Map<string, Contender[]>> {
     const rows = await this.db.rows<Contender>(
-      `SELECT action.id AS "actionId", action.zone_id AS "zoneId", action.device_id AS "deviceId", action.vendor,
-         action.state, action.version, action.starts_at AS "startsAt", action.ends_at AS "endsAt",
+      `SELECT action.id AS "actionId", action.zone_id AS "zoneId", action.connection_id AS "connectionId",
+         action.device_id AS "deviceId", action.vendor, action.state, action.version, action.starts_at AS "startsAt", action.ends_at AS "endsAt",
          action.cycles_reserved AS "cyclesReserved", action.cycle_day AS "cycleDay"
        FROM actions action
        JOIN occurrences occurrence ON occurrence.id = action.occurrence_id

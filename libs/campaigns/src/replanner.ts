@@ -162,7 +162,7 @@ async function endEarly(sql: Sql, actionIds: readonly string[], now: Instant): P
      WHERE id IN (
        SELECT id FROM actions WHERE id = ANY($1::uuid[]) AND end_requested_at IS NULL
          AND state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE') ORDER BY id FOR UPDATE)
-     RETURNING id AS "actionId", vendor, state, ends_at AS "endsAt"`,
+     RETURNING id AS "actionId", connection_id AS "connectionId", vendor, state, ends_at AS "endsAt"`,
     [actionIds, at(now)],
   );
   await addToOutbox(

@@ -25,18 +25,19 @@ const payloads: { [Name in JobName]: fc.Arbitrary<unknown> } = {
   'occurrence.plan': fc.record({ v: fc.constant(1), occurrenceId: id }),
   'occurrence.report': fc.record({ v: fc.constant(1), occurrenceId: id }),
   'webhook.deliver': fc.record({ v: fc.constant(1), deliveryId: id }),
-  'action.advance': fc.record({
+  'connection.advance': fc.record({
     v: fc.constant(1),
-    actionId: id,
+    connectionId: id,
     vendor,
     priority: fc.constantFrom('restore', 'steer'),
+    dueAt: fc.integer({ min: 0 }),
   }),
 };
 const anyJob = fc.oneof(...jobNames.map((name) => payloads[name].map((payload) => parseJob(name, payload))));
 
 const advance = {
-  name: 'action.advance',
-  payload: { v: 1, actionId: 'a1', vendor: 'nox', priority: 'steer' },
+  name: 'connection.advance',
+  payload: { v: 1, connectionId: 'c1', vendor: 'nox', priority: 'steer', dueAt: 0 },
 } as const;
 const mergeKey = (job: NewJob, nowMs = 0) => optionsFor(job, nowMs).deduplication?.id;
 
@@ -66,10 +67,10 @@ describe('the job catalogue', () => {
           vendor: fc.constant('nox'),
           connectionId: few,
           occurrenceId: few,
-          actionId: few,
           deliveryId: few,
           scope: fc.constantFrom('idle', 'active'),
           priority: fc.constantFrom('restore', 'steer'),
+          dueAt: fc.constantFrom(0, 100),
         })
         .map((payload) => parseJob(name, payload));
     const fewJobs = fc.oneof(...jobNames.map(about));
@@ -90,8 +91,8 @@ describe('the job catalogue', () => {
   });
 
   it.each([
-    ['restore', 'action.advance', { actionId: 'a', priority: 'restore' }, 0],
-    ['steer', 'action.advance', { actionId: 'a', priority: 'steer' }, 1],
+    ['restore', 'connection.advance', { connectionId: 'c', priority: 'restore', dueAt: 0 }, 0],
+    ['steer', 'connection.advance', { connectionId: 'c', priority: 'steer', dueAt: 0 }, 1],
     ['active read', 'connection.read', { connectionId: 'c', scope: 'active' }, 0],
     ['discovery', 'connection.discover', { connectionId: 'c' }, 1],
     ['idle read', 'connection.read', { connectionId: 'c', scope: 'idle' }, 2],
@@ -102,14 +103,17 @@ describe('the job catalogue', () => {
 
 describe('parsePayload', () => {
   it.each([
-    [{ v: 2, actionId: 'a', vendor: 'nox', priority: 'steer' }, /^Job action\.advance: v: /],
-    [{ v: 1, actionId: 'a:b', vendor: 'nox', priority: 'steer' }, /actionId: must be 1 to 64 letters/],
-    [{ v: 1, actionId: 'a', vendor: 'NOX!', priority: 'steer' }, /vendor: must be a vendor id/],
-    [{ v: 1, actionId: 'a', vendor: 'nox' }, /priority: /],
+    [{ v: 2, connectionId: 'c', vendor: 'nox', priority: 'steer' }, /^Job connection\.advance: v: /],
+    [
+      { v: 1, connectionId: 'c:d', vendor: 'nox', priority: 'steer' },
+      /connectionId: must be 1 to 64 letters/,
+    ],
+    [{ v: 1, connectionId: 'c', vendor: 'NOX!', priority: 'steer' }, /vendor: must be a vendor id/],
+    [{ v: 1, connectionId: 'c', vendor: 'nox' }, /priority: /],
     [undefined, /payload: /],
   ])('refuses %j and names the field', (payload, message) => {
-    expect(() => parsePayload('action.advance', payload)).toThrow(InvalidJob);
-    expect(() => parsePayload('action.advance', payload)).toThrow(message);
+    expect(() => parsePayload('connection.advance', payload)).toThrow(InvalidJob);
+    expect(() => parsePayload('connection.advance', payload)).toThrow(message);
   });
 
   it('never repeats a value, which could be a secret', () => {

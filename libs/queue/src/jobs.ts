@@ -90,11 +90,14 @@ export const jobs = {
     attempts: 5,
     backoffMs: 2_000,
   }),
-  /** Do whatever an action needs next: dispatch, verify, restore. Restores overtake everything else. */
-  'action.advance': job({
-    payload: z.object({ v: v1, actionId: id, vendor, priority: z.enum(['restore', 'steer']) }),
+  /**
+   * Do what the actions of a connection need by `dueAt` (injected clock): dispatch, verify, restore. Restores overtake
+   * everything else. Those that are due together share a job; one for an earlier instant never stands for a later one.
+   */
+  'connection.advance': job({
+    payload: z.object({ ...connection, priority: z.enum(['restore', 'steer']), dueAt: z.int() }),
     queue: (p) => outboundQueue(p.vendor),
-    subject: (p) => `${p.priority}-${p.actionId}`,
+    subject: (p) => `${p.priority}-${p.connectionId}-${p.dueAt}`,
     onDuplicate: 'again',
     priority: (p) => (p.priority === 'restore' ? 0 : 1),
     attempts: 5,

@@ -9,7 +9,7 @@ const failed = (fields: object) =>
 
 describe('toBullError', () => {
   it('ends the job when the error says never', () => {
-    expect(toBullError(new InvalidJob('action.advance', 'v: wrong'))).toBeInstanceOf(UnrecoverableError);
+    expect(toBullError(new InvalidJob('connection.advance', 'v: wrong'))).toBeInstanceOf(UnrecoverableError);
   });
 
   it.each([
@@ -39,20 +39,22 @@ describe('retryDelayMs', () => {
     [2, 2_000],
     [4, 8_000],
     [20, 60_000],
-  ])('before attempt %d + 1 of action.advance is %d ms, spread by 20 %%', (attemptsMade, backoffMs) => {
-    const delayMs = retryDelayMs('action.advance', attemptsMade, new Error('x'), asIs);
+  ])('before attempt %d + 1 of connection.advance is %d ms, spread by 20 %%', (attemptsMade, backoffMs) => {
+    const delayMs = retryDelayMs('connection.advance', attemptsMade, new Error('x'), asIs);
     expect(delayMs).toBeGreaterThanOrEqual(backoffMs * 0.8);
     expect(delayMs).toBeLessThanOrEqual(backoffMs * 1.2);
   });
 
   it('waits until the moment a vendor named, turned into real time', () => {
-    expect(retryDelayMs('action.advance', 1, failed({ retryAfterMs: 600_000 }), (ms) => ms / 60)).toBe(
+    expect(retryDelayMs('connection.advance', 1, failed({ retryAfterMs: 600_000 }), (ms) => ms / 60)).toBe(
       10_000,
     );
   });
 
   it('is never longer than a job may be delayed', () => {
-    expect(retryDelayMs('action.advance', 1, failed({ retryAfterMs: 86_400_000 }), asIs)).toBe(maxDelayMs);
+    expect(retryDelayMs('connection.advance', 1, failed({ retryAfterMs: 86_400_000 }), asIs)).toBe(
+      maxDelayMs,
+    );
   });
 
   it('has an answer for jobs of a newer version', () => {

@@ -35,8 +35,14 @@ export const doubledJobs: Attack = {
 };
 
 async function addCopies({ installation }: Scene, backend: ReturnType<typeof queueBackend>): Promise<number> {
-  const due = await installation.rows<{ actionId: string; vendor: string; restores: boolean }>(
-    `SELECT id AS "actionId", vendor, (state = 'RESTORING' OR ends_at <= $1) AS restores FROM actions
+  const due = await installation.rows<{
+    connectionId: string;
+    vendor: string;
+    restores: boolean;
+    dueAt: number;
+  }>(
+    `SELECT connection_id AS "connectionId", vendor, (state = 'RESTORING' OR ends_at <= $1) AS restores,
+       (extract(epoch FROM due_at) * 1000)::float8 AS "dueAt" FROM actions
      WHERE state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING') AND due_at <= $1`,
     [new Date(installation.clock.now() + 60_000)],
   );
@@ -44,11 +50,11 @@ async function addCopies({ installation }: Scene, backend: ReturnType<typeof que
     const queue = backend.openQueue(outboundQueue(vendor));
     const jobs = due
       .filter((action) => action.vendor === vendor)
-      .flatMap(({ actionId, restores }) => {
+      .flatMap(({ connectionId, dueAt, restores }) => {
         const priority = restores ? 'restore' : 'steer';
-        const data = { v: 1, actionId, vendor, priority };
+        const data = { v: 1, connectionId, vendor, priority, dueAt: Math.round(dueAt) };
         const opts = { removeOnComplete: true, removeOnFail: true, priority: restores ? 0 : 1 };
-        return Array.from({ length: copies }, () => ({ name: 'action.advance', data, opts }));
+        return Array.from({ length: copies }, () => ({ name: 'connection.advance', data, opts }));
       });
     await queue.addBulk(jobs);
     await queue.close();

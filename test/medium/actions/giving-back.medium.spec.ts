@@ -108,7 +108,7 @@ describe('giving back', () => {
       world.vendor.whenWritten = () => Promise.resolve();
       await stop(sending, 'device');
     };
-    await world.advancer().advance(sending.actionId);
+    await world.advancer().advance(sending.connectionId);
     expect(await world.action(sending.actionId)).toMatchObject({
       state: 'RESTORING',
       sentAt: world.clock.now(),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hourMs, minuteMs } from '@warmshift/domain';
 import { VendorUnavailable } from '@warmshift/vendors/contract';
+import { DeviceLeases } from '@warmshift/action-queue';
 import { testDatabase } from '../../support';
 import { World } from '../../support/world';
 
@@ -24,16 +25,16 @@ describe('many workers', () => {
       world.vendor.add(room.vendorDeviceId);
       actions.push(await world.rows.action(supplierId, occurrenceId, room, window));
     }
-    return actions;
+    return { actions, connectionId };
   }
 
   it('send every command once, with a history without gaps and versions that only grow', async () => {
-    const actions = await fleetInAction(12);
+    const { actions, connectionId } = await fleetInAction(12);
     const advancers = [world.advancer(), world.advancer(), world.advancer()];
     const versions = new Map<string, number>();
     for (const stepMs of [0, 5_000, 5_000, minuteMs, hourMs, 5_000, 5_000]) {
       world.clock.advance(stepMs);
-      await Promise.all(actions.flatMap((id) => advancers.map((advancer) => advancer.advance(id))));
+      await Promise.all(advancers.map((advancer) => advancer.advance(connectionId)));
       for (const id of actions) {
         const { version } = await world.action(id);
         expect(version).toBeGreaterThanOrEqual(versions.get(id) ?? 0);
@@ -54,7 +55,7 @@ describe('many workers', () => {
   });
 
   it('leave a device alone while another one is at it, and take over when that one died', async () => {
-    const { actionId, room } = await world.roomInAction();
+    const { actionId, connectionId, room } = await world.roomInAction();
     const lease = (interval: string) =>
       db.query(
         `INSERT INTO device_leases VALUES ($1, $2, clock_timestamp() + $3::interval)
@@ -62,15 +63,16 @@ describe('many workers', () => {
         [room.deviceId, randomUUID(), interval],
       );
     await lease('30 seconds');
-    expect(await world.advancer().advance(actionId)).toEqual({ skipped: 'another worker is at this device' });
+    expect(await world.advancer().advance(connectionId)).toMatchObject({ taken: 0 });
+    expect(world.vendor.reads).toBe(0);
     await lease('-1 second');
-    expect(await world.advancer().advance(actionId)).toBe('done');
+    expect(await world.advancer().advance(connectionId)).toMatchObject({ taken: 1 });
     expect(await world.action(actionId)).toMatchObject({ state: 'SENT' });
     expect(await db.query('SELECT 1 FROM device_leases WHERE device_id = $1', [room.deviceId])).toEqual([]);
   });
 
   it('write nothing after losing the device to another worker', async () => {
-    const { actionId } = await world.roomInAction();
+    const { actionId, connectionId } = await world.roomInAction();
     world.vendor.whenRead = async () => {
       world.vendor.whenRead = () => Promise.resolve();
       await db.query(
@@ -78,30 +80,32 @@ describe('many workers', () => {
         [actionId],
       );
     };
-    await world.advancer().advance(actionId);
+    await world.advancer().advance(connectionId);
     expect(world.vendor.writes).toEqual([]);
   });
 
   it('take up what no job did, restores first', async () => {
-    const [ended, fresh] = await fleetInAction(2);
-    await world.advancer().advance(ended!);
-    world.clock.advance(5_000);
-    await world.advancer().advance(ended!);
-    await db.query('UPDATE actions SET ends_at = $2 WHERE id = $1', [ended, new Date(world.clock.now())]);
-    await db.query('UPDATE actions SET due_at = $2 WHERE id = $1', [ended, new Date(world.clock.now())]);
+    const { actions, connectionId } = await fleetInAction(2);
+    const [ended, fresh] = actions;
+    const dueAt = (id: string, at: number) =>
+      db.query('UPDATE actions SET due_at = $2 WHERE id = $1', [id, new Date(at)]);
+    await dueAt(fresh!, world.clock.now() + hourMs);
+    await world.advancer().advance(connectionId);
+    await dueAt(fresh!, world.clock.now());
+    await db.query('UPDATE actions SET ends_at = $2 WHERE id = $1', [ended, new Date(world.clock.now() + 1)]);
+    await dueAt(ended!, world.clock.now() + 1);
     world.clock.advance(2_000);
-    const due = await world.actions.due(world.clock.now(), 10);
-    const order = due.map(({ actionId }) => actionId);
-    expect(order.indexOf(ended!)).toBe(0);
-    expect(order).toContain(fresh);
-    expect(await world.reconciler().tick()).toBeGreaterThanOrEqual(2);
+    expect(await new DeviceLeases(world.db).due(connectionId, world.clock.now(), 10)).toEqual([ended, fresh]);
+    const reconciler = world.reconciler();
+    await reconciler.tick();
+    await reconciler.settled();
     expect((await world.action(ended!)).state).toBe('RESTORING');
     expect((await world.action(fresh!)).state).toBe('SENT');
   });
 
   it('go on with other connections while one vendor does not answer', async () => {
-    const gone = await fleetInAction(40);
-    const others = await fleetInAction(3);
+    const { actions: gone } = await fleetInAction(40);
+    const { actions: others } = await fleetInAction(3);
     const unanswered = new Set<string>();
     for (const id of gone) unanswered.add((await world.action(id)).device.vendorDeviceId);
     let asked = 0;
@@ -111,7 +115,9 @@ describe('many workers', () => {
       return Promise.reject(new VendorUnavailable('time-out', false));
     };
     world.clock.advance(5_000);
-    await world.reconciler().tick();
+    const reconciler = world.reconciler();
+    await reconciler.tick();
+    await reconciler.settled();
     expect(asked).toBeGreaterThan(2);
     expect(asked).toBeLessThan(40);
     for (const id of others) expect((await world.action(id)).state).toBe('SENT');

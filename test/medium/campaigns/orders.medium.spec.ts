@@ -21,6 +21,7 @@ const plan = async (supplierId: string, order: ReturnType<CampaignWorld['order']
 const actionsOf = (occurrenceId: string) =>
   db.query<{
     id: string;
+    connection_id: string;
     zone_id: string;
     device_id: string;
     starts_at: Date;
@@ -72,7 +73,7 @@ describe('an order', () => {
     }
     world.clock.set(actions[0]!.starts_at.getTime());
     await world.rows.refreshReadings();
-    await world.advancer().advance(actions[0]!.id);
+    await world.advancer().advance(actions[0]!.connection_id);
     const [sent] = await db.query<{ limit_c: number }>('SELECT limit_c FROM actions WHERE id = $1', [
       actions[0]!.id,
     ]);

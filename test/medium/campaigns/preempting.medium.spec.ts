@@ -19,6 +19,7 @@ const order = async (supplierId: string, more: Partial<CampaignOrderInput>) => {
 const actionsOf = (occurrenceId: string) =>
   db.query<{
     id: string;
+    connection_id: string;
     state: string;
     code: string | null;
     end_code: string | null;
@@ -82,7 +83,7 @@ describe('a campaign of higher priority', () => {
     const low = await order(supplierId, { endsAt: hour(2) });
     await world.planner.planOccurrence(low);
     const [running] = await actionsOf(low);
-    await world.advancer().advance(running!.id);
+    await world.advancer().advance(running!.connection_id);
     await world.pass(10_000);
     const [active] = await actionsOf(low);
     expect(['SENT', 'ACTIVE']).toContain(active!.state);

@@ -18,15 +18,20 @@ import { QueueWorld, until } from './queue-world';
 
 const vendor = 'nox';
 const ids = (from: number, to: number) => Array.from({ length: to - from }, (_unused, i) => `a${from + i}`);
-const advance = (actionId: string) =>
-  ({ name: 'action.advance', payload: { v: 1, actionId, vendor, priority: 'steer' } }) satisfies NewJob;
+const advance = (connectionId: string) =>
+  ({
+    name: 'connection.advance',
+    payload: { v: 1, connectionId, vendor, priority: 'steer', dueAt: 0 },
+  }) satisfies NewJob;
 
 /** An outbox in memory: rows stay until they are reported done. */
 class MemoryOutbox implements OutboxSource {
   rows: OutboxRow[] = [];
 
-  add(actionIds: readonly string[], runAt: number): void {
-    this.rows.push(...actionIds.map((actionId) => ({ id: `${Math.random()}`, ...advance(actionId), runAt })));
+  add(connectionIds: readonly string[], runAt: number): void {
+    this.rows.push(
+      ...connectionIds.map((connectionId) => ({ id: `${Math.random()}`, ...advance(connectionId), runAt })),
+    );
   }
 
   async claim(limit: number): Promise<OutboxRow[]> {
@@ -85,8 +90,8 @@ describeWithRedis('a flush of Redis', () => {
     const relay = relayFrom(outbox, world.producer);
     const seen = new Set<string>();
     await world.newHost(vendor, [
-      handle('action.advance', async ({ actionId }) => {
-        seen.add(actionId);
+      handle('connection.advance', async ({ connectionId }) => {
+        seen.add(connectionId);
         return 'done';
       }),
     ]);
@@ -117,8 +122,8 @@ describe('the connections to Postgres', () => {
     const { events } = await world.newHost(
       vendor,
       [
-        handle('action.advance', async ({ actionId }) => {
-          seen.add(actionId);
+        handle('connection.advance', async ({ connectionId }) => {
+          seen.add(connectionId);
           return 'done';
         }),
       ],

@@ -17,8 +17,11 @@ class Never extends Error {
   readonly retry = 'never';
 }
 
-const advance = (vendor: string, actionId: string, priority: 'restore' | 'steer' = 'steer') =>
-  ({ name: 'action.advance', payload: { v: 1, actionId, vendor, priority } }) satisfies NewJob;
+const advance = (vendor: string, connectionId: string, priority: 'restore' | 'steer' = 'steer') =>
+  ({
+    name: 'connection.advance',
+    payload: { v: 1, connectionId, vendor, priority, dueAt: 0 },
+  }) satisfies NewJob;
 const discover = (vendor: string, connectionId: string) =>
   ({ name: 'connection.discover', payload: { v: 1, connectionId, vendor } }) satisfies NewJob;
 const read = (vendor: string, connectionId: string) =>
@@ -38,10 +41,10 @@ describeOnBothBackends('the queue', (store) => {
   afterEach(() => world.closeHosts());
   afterAll(() => world.close());
 
-  /** A handler for `action.advance` that keeps the ids it saw. */
+  /** A handler for `connection.advance` that keeps the ids it saw. */
   const keeping = (seen: string[]) =>
-    handle('action.advance', async ({ actionId }) => {
-      seen.push(actionId);
+    handle('connection.advance', async ({ connectionId }) => {
+      seen.push(connectionId);
       return 'done';
     });
 
@@ -70,7 +73,7 @@ describeOnBothBackends('the queue', (store) => {
       const wrong = { ...advance(vendor, 'has:colon') };
       const added = world.producer.enqueue([advance(vendor, 'a1'), wrong]);
       await expect(added).rejects.toThrow(InvalidJob);
-      await expect(added).rejects.toThrow(/action\.advance: actionId: must be/);
+      await expect(added).rejects.toThrow(/connection\.advance: connectionId: must be/);
       await expect(
         world.producer.enqueue([
           advance(vendor, 'a1'),
@@ -83,7 +86,7 @@ describeOnBothBackends('the queue', (store) => {
     it('holds a delayed job back until it is due', async () => {
       let startedAt = 0;
       await world.newHost(vendor, [
-        handle('action.advance', async () => {
+        handle('connection.advance', async () => {
           startedAt = Date.now();
           return 'done';
         }),
@@ -115,7 +118,7 @@ describeOnBothBackends('the queue', (store) => {
       const running = gate();
       let runs = 0;
       await world.newHost(vendor, [
-        handle('action.advance', async () => {
+        handle('connection.advance', async () => {
           runs++;
           await running.passed;
           return 'done';
@@ -198,11 +201,11 @@ describeOnBothBackends('the queue', (store) => {
     it('is tried again after the back-off unless the error says never', async () => {
       const attempts: Record<string, number> = { later: 0, never: 0, bug: 0 };
       const { events } = await world.newHost(vendor, [
-        handle('action.advance', async ({ actionId }, { attempt }) => {
-          attempts[actionId] = attempt;
-          if (actionId === 'never') throw new Never('device is gone');
+        handle('connection.advance', async ({ connectionId }, { attempt }) => {
+          attempts[connectionId] = attempt;
+          if (connectionId === 'never') throw new Never('device is gone');
           if (attempt > 1) return 'done';
-          throw actionId === 'later' ? new Later('busy') : new TypeError('postgres://user:secret@host');
+          throw connectionId === 'later' ? new Later('busy') : new TypeError('postgres://user:secret@host');
         }),
       ]);
       await world.producer.enqueue(['later', 'never', 'bug'].map((id) => advance(vendor, id)));
@@ -219,8 +222,8 @@ describeOnBothBackends('the queue', (store) => {
 
     it('leaves no words in the queue that nobody vouches for', async () => {
       await world.newHost(vendor, [
-        handle('action.advance', async ({ actionId }) => {
-          if (actionId === 'never') throw new Never('Device 7 is gone');
+        handle('connection.advance', async ({ connectionId }) => {
+          if (connectionId === 'never') throw new Never('Device 7 is gone');
           throw new TypeError('postgres://user:secret@host');
         }),
       ]);
@@ -245,8 +248,8 @@ describeOnBothBackends('the queue', (store) => {
       const queue = world.backend.openQueue(outboundQueue(vendor));
       await queue.addBulk([
         {
-          name: 'action.advance',
-          data: { v: 99, actionId: 'a1' },
+          name: 'connection.advance',
+          data: { v: 99, connectionId: 'a1' },
           opts: { attempts: 5, removeOnComplete: true },
         },
       ]);
@@ -285,8 +288,8 @@ describeOnBothBackends('the queue', (store) => {
       const { host } = await world.newHost(
         vendor,
         [
-          handle('action.advance', async ({ actionId }) => {
-            seen.push(actionId);
+          handle('connection.advance', async ({ connectionId }) => {
+            seen.push(connectionId);
             await running.passed;
             return 'done';
           }),
@@ -309,7 +312,7 @@ describeOnBothBackends('the queue', (store) => {
       const { host } = await world.newHost(
         vendor,
         [
-          handle('action.advance', async () => {
+          handle('connection.advance', async () => {
             runs++;
             await running.passed;
             return 'done';
@@ -331,8 +334,8 @@ describeOnBothBackends('the queue', (store) => {
       await world.newHost(
         vendor,
         [
-          handle('action.advance', async ({ actionId }) => {
-            mine.push(actionId);
+          handle('connection.advance', async ({ connectionId }) => {
+            mine.push(connectionId);
             await until('the other host works too', () => seen.every((each) => each.length > 0));
             return 'done';
           }),

@@ -143,7 +143,7 @@ describe('asking again before sending', () => {
   });
 
   it('lets out whatever its status calls ready, and nothing else, for any row of facts', async () => {
-    const { actionId, room, supplierId } = await world.roomInAction({
+    const { actionId, connectionId, room, supplierId } = await world.roomInAction({
       cycles_reserved: 1,
       ends_at: new Date(evening + 15 * minuteMs).toISOString(),
     });
@@ -188,7 +188,7 @@ describe('asking again before sending', () => {
         if (stored!.code !== 'READY') return;
         const device = world.vendor.add(room.vendorDeviceId);
         device.setpointC = zone.setpoint_c ?? zone.temperature_c ?? 21;
-        await world.advancer().advance(actionId);
+        await world.advancer().advance(connectionId);
         expect(await world.action(actionId)).toMatchObject({ state: 'SENT' });
         await db.query('UPDATE zones SET last_action_ended_at = NULL');
       }),

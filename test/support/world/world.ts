@@ -138,9 +138,8 @@ export class World {
   /** Takes every step that is due now. */
   async doWhatIsDue(): Promise<void> {
     const advancer = this.advancer();
-    for (const { actionId } of await this.actions.due(this.clock.now(), 1_000)) {
-      await advancer.advance(actionId);
-    }
+    for (const connectionId of await this.actions.connectionsWithDue(this.clock.now()))
+      await advancer.advance(connectionId);
   }
 
   /** Lets the time pass, doing what is due on the way. */

@@ -135,7 +135,7 @@ export class DisinfectionPlanner {
          FROM legionella_ledger ledger
          WHERE action.id = ledger.planned_action_id AND action.state = 'PLANNED' AND action.end_requested_at IS NULL
            AND ledger.last_completed_at > action.created_at
-         RETURNING action.id AS "actionId", action.vendor, action.state, action.ends_at AS "endsAt"`,
+         RETURNING action.id AS "actionId", action.connection_id AS "connectionId", action.vendor, action.state, action.ends_at AS "endsAt"`,
         [at(now)],
       );
       await addToOutbox(
