@@ -3,7 +3,8 @@ import { generatedDocs } from './docs/generated-docs';
 
 const help = `npm run docs [-- --check]
 
-Writes what the documentation takes from the code: .env.example and the table of settings in README.md.
+Writes what the documentation takes from the code: .env.example, the table of settings in README.md, and the commands in
+docs/cli.md.
 
   --check   write nothing; exit 1 and name the files when they are not current
   --help    this text`;

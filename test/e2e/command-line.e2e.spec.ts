@@ -81,7 +81,7 @@ describe('warmshift', () => {
     const { data } = await cli.json<Devices>('devices', '--vendor', 'nox', '--limit', '2');
     expect(data.map(({ vendor }) => vendor)).toEqual(['nox', 'nox']);
     const text = await cli.text('devices');
-    expect(text).toMatch(/room  READY$/m);
+    expect(text).toMatch(/room {2}READY$/m);
     expect(text).toMatch(/LEGIONELLA_DUE +No disinfection run/);
     expect(text).toContain('site_gateway: nothing to steer');
     expect(widest(text)).toBeLessThanOrEqual(100);

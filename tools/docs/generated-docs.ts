@@ -1,3 +1,4 @@
+import { commandReference } from '../../apps/cli/src/reference';
 import { envExample, settingsTable } from '@warmshift/config';
 
 export interface GeneratedDoc {
@@ -7,20 +8,22 @@ export interface GeneratedDoc {
   readonly text: (present: string | undefined) => string;
 }
 
-const begin = '<!-- settings: made by `npm run docs` -->';
-const end = '<!-- /settings -->';
-
 /** Everything in the documentation that is made from the code. */
 export const generatedDocs: readonly GeneratedDoc[] = [
   { file: '.env.example', text: () => envExample() },
-  { file: 'README.md', text: (present) => between(present ?? '', 'README.md', settingsTable()) },
+  { file: 'README.md', text: between('README.md', 'settings', settingsTable) },
+  { file: 'docs/cli.md', text: between('docs/cli.md', 'commands', commandReference) },
 ];
 
-/** @throws Error when the file does not have the two marks, in this order. */
-function between(text: string, file: string, content: string): string {
-  const from = text.indexOf(begin);
-  const to = text.indexOf(end);
-  if (from < 0 || to < from) throw new Error(`${file} must hold the lines "${begin}" and "${end}".`);
-  const ignored = `<!-- prettier-ignore-start -->\n\n${content.trim()}\n\n<!-- prettier-ignore-end -->`;
-  return `${text.slice(0, from)}${begin}\n${ignored}\n${text.slice(to)}`;
+/** The part between two marks. The function it gives throws when the file does not have both, in this order. */
+function between(file: string, name: string, content: () => string): GeneratedDoc['text'] {
+  const begin = `<!-- ${name}: made by \`npm run docs\` -->`;
+  const end = `<!-- /${name} -->`;
+  return (present = '') => {
+    const from = present.indexOf(begin);
+    const to = present.indexOf(end);
+    if (from < 0 || to < from) throw new Error(`${file} must hold the lines "${begin}" and "${end}".`);
+    const ignored = `<!-- prettier-ignore-start -->\n\n${content().trim()}\n\n<!-- prettier-ignore-end -->`;
+    return `${present.slice(0, from)}${begin}\n${ignored}\n${present.slice(to)}`;
+  };
 }

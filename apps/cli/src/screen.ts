@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable, type Readable } from 'node:stream';
-import { table } from '@warmshift/terminal';
+import { table, wrapped } from '@warmshift/terminal';
 import { Interrupted, UsageError } from './errors';
 
 export interface Streams {
@@ -11,6 +11,8 @@ export interface Streams {
 
 /** Of a file, a pipe, or a terminal that does not say. */
 const defaultWidth = 100;
+/** Where the text of a fact begins. */
+const factIndent = 16;
 
 /** What the user sees and is asked. Results go to stdout, everything else to stderr. */
 export class Screen {
@@ -35,6 +37,13 @@ export class Screen {
 
   table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
     this.print(table(head, rows, { width: this.width }));
+  }
+
+  /** A name and what it is, wrapped to the width of the terminal. */
+  fact(name: string, text: string): void {
+    const [first = '', ...more] = wrapped(text, this.width - factIndent);
+    this.print(`  ${name.padEnd(factIndent - 3)} ${first}`);
+    for (const line of more) this.print(`${' '.repeat(factIndent)}${line}`);
   }
 
   /** The only thing on stdout of a command with `--json`. */

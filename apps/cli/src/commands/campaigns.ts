@@ -1,7 +1,7 @@
 import type { Schemas } from '@warmshift/client';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
-import { at, kw, many, short, timeZone } from '../text/words';
+import { at, kw, short, timeZone } from '../text/words';
 import { limitOption, taken } from './options';
 
 type Campaign = Schemas['CampaignAnswer'];
@@ -19,9 +19,8 @@ export function addCampaigns(program: Command, cli: Cli): void {
       if (campaigns.length === 0)
         return screen.note('There is no campaign. To see what one would do: warmshift preview --help');
       screen.table(['campaign', 'name', 'starts', 'kW', 'status'], campaigns.map(rowOf));
-      screen.note(
-        `\nTimes: ${timeZone()}. ${many(campaigns.length, 'campaign')} at most ${limit}: --limit shows more.`,
-      );
+      const more = campaigns.length < limit ? '' : ` The newest ${limit}: --limit shows more.`;
+      screen.note(`\nTimes: ${timeZone()}.${more}`);
     });
 }
 

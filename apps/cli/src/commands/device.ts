@@ -1,4 +1,4 @@
-import type { Schemas } from '@warmshift/client';
+import { WarmshiftProblem, type Schemas } from '@warmshift/client';
 import type { Command } from 'commander';
 import type { Cli, Session } from '../cli';
 import { Refused } from '../errors';
@@ -19,8 +19,8 @@ export function addDevice(program: Command, cli: Cli): void {
     .description('everything known of one device')
     .action(async (wanted: string, _options: object, command: Command) => {
       const session = cli.session(command);
-      const id = isId(wanted) ? wanted : await idOf(session, wanted);
-      const device = await session.warmshift.get('/admin/v1/devices/{id}', { path: { id } });
+      const device =
+        (isId(wanted) ? await byId(session, wanted) : undefined) ?? (await byName(session, wanted));
       if (session.screen.json) return session.screen.document(device);
       show(device, session.screen);
     });
@@ -28,14 +28,24 @@ export function addDevice(program: Command, cli: Cli): void {
 
 const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 
+/** A vendor's id may look like one of ours. */
+async function byId({ warmshift }: Session, id: string): Promise<Detail | undefined> {
+  try {
+    return await warmshift.get('/admin/v1/devices/{id}', { path: { id } });
+  } catch (error) {
+    if (error instanceof WarmshiftProblem && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /** @throws Refused when none or several are called so. */
-async function idOf({ warmshift }: Session, search: string): Promise<string> {
+async function byName({ warmshift }: Session, search: string): Promise<Detail> {
   const query = { search, limit: namedAtMost + 1 };
   const found = await taken(warmshift.all('/admin/v1/devices', { query }), namedAtMost + 1);
   const exact = found.filter(({ name, vendorDeviceId }) => name === search || vendorDeviceId === search);
   const [one, ...others] = exact.length > 0 ? exact : found;
   if (one === undefined) throw new Refused(`There is no device called "${search}".`);
-  if (others.length === 0) return one.deviceId;
+  if (others.length === 0) return warmshift.get('/admin/v1/devices/{id}', { path: { id: one.deviceId } });
   const named = [one, ...others]
     .slice(0, namedAtMost)
     .map(({ deviceId, name }) => `\n  ${deviceId}  ${name}`);
@@ -55,7 +65,7 @@ function show(device: Detail, screen: Screen): void {
     ['tags', device.tags.join(', ') || undefined],
     ['steering', steeringOf(device)],
   ];
-  for (const [name, value] of facts) if (value !== undefined) screen.print(`  ${name.padEnd(13)} ${value}`);
+  for (const [name, value] of facts) if (value !== undefined) screen.fact(name, value);
   if (device.zones.length > 0) {
     screen.print('');
     screen.table(
@@ -87,5 +97,5 @@ function steeringOf({ enabled, heldAt, optedOutAt, vendorControl }: Detail): str
   if (heldAt !== undefined) return `held by an emergency stop since ${at(heldAt)}`;
   if (optedOutAt !== undefined) return `the customer opted out on ${at(optedOutAt)}`;
   if (!enabled) return 'switched off by you';
-  return vendorControl ? 'on' : "the vendor's interface has no way to steer it";
+  return vendorControl ? 'as its zones say' : "the vendor's interface has no way to steer it";
 }

@@ -26,7 +26,7 @@ export function addDevices(program: Command, cli: Cli): void {
     .option('--tag <tag>', 'of the device or its site')
     .option('--search <text>', "part of the name, the vendor's id, brand, model or the site's name")
     .addOption(limitOption())
-    .addOption(new Option('--ids', 'show the ids of the devices'))
+    .addOption(new Option('--ids', 'show the ids of the devices, in the place of the reasons'))
     .action(async ({ ids, limit, ...filters }: DevicesOptions, command: Command) => {
       const { screen, warmshift } = cli.session(command);
       const query = { ...filters, limit: pageSize(limit) };
@@ -34,8 +34,10 @@ export function addDevices(program: Command, cli: Cli): void {
       if (screen.json) return screen.document({ data: devices });
       if (devices.length === 0) return screen.note('There is no such device.');
       screen.table(
-        [...(ids ? ['device id'] : []), 'device', 'vendor', 'zone', 'status', 'why'],
-        devices.flatMap((device) => rowsOf(device).map((row) => (ids ? [device.deviceId, ...row] : row))),
+        ids ? ['device id', ...columns.slice(0, -1)] : columns,
+        devices.flatMap((device) =>
+          rowsOf(device).map((row) => (ids ? [device.deviceId, ...row.slice(0, -1)] : row)),
+        ),
       );
       const codes = devices.flatMap(({ zones }) => zones.map(({ status }) => status?.code ?? 'NOT_ASSESSED'));
       const byCode: Record<string, number> = {};
@@ -43,6 +45,8 @@ export function addDevices(program: Command, cli: Cli): void {
       screen.note(`\n${many(devices.length, 'device')}, ${many(codes.length, 'zone')}: ${counts(byCode)}.`);
     });
 }
+
+const columns = ['device', 'vendor', 'zone', 'status', 'why'];
 
 /** A row for every circuit; one for a device without any. */
 function rowsOf({ kind, name, vendor, zones }: Device): string[][] {

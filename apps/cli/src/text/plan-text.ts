@@ -20,14 +20,14 @@ export function showPreview(order: Order, preview: Preview, screen: Screen): voi
   );
   const leftOut = Object.fromEntries(preview.leftOutByCode.map(({ code, zones }) => [code, zones]));
   screen.print('');
-  screen.print(`  chosen     ${many(preview.chosen, 'action')}`);
-  screen.print(`  left out   ${counts(leftOut) || 'nobody'}`);
-  screen.print(`  afterwards ${kw(preview.reboundKwh)} kWh come back`);
+  screen.fact('chosen', many(preview.chosen, 'action'));
+  screen.fact('left out', counts(leftOut) || 'nobody');
+  screen.fact('afterwards', `${kw(preview.reboundKwh)} kWh come back`);
   if (preview.preempted > 0)
-    screen.print(`  takes over ${many(preview.preempted, 'action')} of campaigns of lower priority`);
+    screen.fact('takes over', `${many(preview.preempted, 'action')} of campaigns of lower priority`);
   for (const { requests, requestsPerDay, requestsToday, vendor } of preview.quotaUse) {
     if (requestsPerDay !== undefined)
-      screen.print(`  requests   ${vendor}: ${requests} of the ${requestsPerDay - requestsToday} left today`);
+      screen.fact('requests', `${vendor}: ${requests} of the ${requestsPerDay - requestsToday} left today`);
   }
   screen.note(`\nPromised is met with 90 % confidence. Times: ${timeZone()}.`);
 }

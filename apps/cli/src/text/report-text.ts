@@ -30,11 +30,11 @@ export function showReport(report: Report, screen: Screen): void {
     ]),
   );
   screen.print('');
-  screen.print(`  ended      ${at(finishedAt)}`);
-  screen.print(`  outcomes   ${counts(outcomes) || 'no action'}`);
-  if (Object.keys(reasons).length > 0) screen.print(`  because    ${counts(reasons)}`);
-  if (preempted > 0) screen.print(`  took over  ${preempted} actions of campaigns of lower priority`);
-  screen.print(`  afterwards ${kw(rebound.reboundKwh)} kWh came back, as far as it is known`);
+  screen.fact('ended', at(finishedAt));
+  screen.fact('outcomes', counts(outcomes) || 'no action');
+  if (Object.keys(reasons).length > 0) screen.fact('because', counts(reasons));
+  if (preempted > 0) screen.fact('took over', `${preempted} actions of campaigns of lower priority`);
+  screen.fact('afterwards', `${kw(rebound.reboundKwh)} kWh came back, as far as it is known`);
   if (holdOut !== undefined) showHoldOut(holdOut, screen);
   screen.note(
     `\nAcknowledged: a read-back showed it on the device. Observed: seen in readings. Times: ${timeZone()}.`,
