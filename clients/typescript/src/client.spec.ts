@@ -205,6 +205,18 @@ describe('an answer that does not come', () => {
     await expect(asked).rejects.toThrow(/was not answered within 0.06 s/);
   });
 
+  it('leaves open whether a change was made, unless it was never sent', async () => {
+    server.answer = () => undefined;
+    const stop = (warmshift: Warmshift) => warmshift.post('/admin/v1/emergency-stop', { body: stopBody });
+    await expect(stop(client({ timeoutMs: 60 }))).rejects.toThrow(/; whether it was done is not known$/);
+    server.answer = (_asked, response) => response.destroy();
+    await expect(stop(client())).rejects.toThrow(/; whether it was done is not known$/);
+    const gone = await SmallServer.start();
+    const baseUrl = gone.url;
+    await gone.stop();
+    await expect(stop(client({ baseUrl }))).rejects.toThrow(/nobody listens there \(ECONNREFUSED\)$/);
+  });
+
   it('whole is no answer', async () => {
     server.answer = (_asked, response) => {
       response

@@ -66,9 +66,14 @@ export class Transport {
     if (signal.aborted) return signal.reason;
     const { origin, pathname } = new URL(url);
     const what = `${method} ${pathname} at ${origin}`;
+    const code = codeOf(error);
+    const isOpen = method !== 'GET' && !(code !== undefined && neverSent.has(code));
+    const doubt = isOpen ? '; whether it was done is not known' : '';
     if (late.aborted)
-      return new WarmshiftUnreachable(`${what} was not answered within ${this.options.timeoutMs / 1000} s`);
-    return new WarmshiftUnreachable(`${what} got no answer: ${reasonOf(error)}`);
+      return new WarmshiftUnreachable(
+        `${what} was not answered within ${this.options.timeoutMs / 1000} s${doubt}`,
+      );
+    return new WarmshiftUnreachable(`${what} got no answer: ${reasonOf(code)}${doubt}`);
   }
 }
 
@@ -85,10 +90,17 @@ const words: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'the host does not answer',
 };
 
+/** Codes of what fails before a request has left. */
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
+
 /** `fetch` wraps what went wrong; only its code is told on. */
-function reasonOf(error: unknown): string {
+function codeOf(error: unknown): string | undefined {
   const { code } = ((error as Error | undefined)?.cause ?? error ?? {}) as { code?: unknown };
-  if (typeof code !== 'string') return 'the connection failed';
+  return typeof code === 'string' ? code : undefined;
+}
+
+function reasonOf(code: string | undefined): string {
+  if (code === undefined) return 'the connection failed';
   const said = words[code];
   return said === undefined ? code : `${said} (${code})`;
 }
