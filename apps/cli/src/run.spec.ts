@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { json, SmallServer, type Answer } from '../../../clients/typescript/src/testing/small-server';
+import { events, json, SmallServer, type Answer } from '../../../clients/typescript/src/testing/small-server';
 import { Cli } from './cli';
 import { interruption } from './run';
 import { programOf } from './program';
@@ -342,6 +342,44 @@ describe('actions', () => {
     expect(err).toContain('2 actions: RESTORING 2. Overdue: 1.');
     const one = await typed(['actions', '--limit', '1', '--json', ...here()]);
     expect(JSON.parse(one.out)).toMatchObject({ data: [{ deviceName: 'Late' }] });
+  });
+});
+
+describe('watch', () => {
+  const told = (event: string, states: object) =>
+    `event: ${event}\nid: 1\ndata: ${JSON.stringify({ occurrenceId: 'o1', status: 'RUNNING', states, slots: [] })}\n\n`;
+  const occurrence = {
+    occurrenceId: 'o1',
+    campaignId: 'c1',
+    status: 'FINISHED',
+    endsAt: '2026-01-15T19:00:00.000Z',
+  };
+  const watched = (finishedAt: string, status: string) =>
+    routes({
+      'GET /admin/v1/campaigns/o1': json({ ...problem, status: 404 }, 404),
+      'GET /admin/v1/campaigns/c1': json({ campaignId: 'c1', status }),
+      'GET /admin/v1/occurrences/o1/events': events(
+        told('progress', { ACTIVE: 1 }),
+        told('finished', { RESTORED: 1 }),
+      ),
+      'GET /admin/v1/occurrences/o1': json({ ...occurrence, finishedAt }),
+    });
+
+  it('draws over what it drew before on a terminal, and only there', async () => {
+    server.answer = watched('2026-01-15T19:00:01.000Z', 'FINISHED');
+    const live = await typed(['watch', 'o1', ...here()], { person: () => '' });
+    expect([live.code, live.out]).toEqual([0, 'RUNNING: ACTIVE 1\n\u001b[1A\u001b[JRUNNING: RESTORED 1\n']);
+    const piped = await typed(['watch', 'o1', ...here()]);
+    expect([piped.code, piped.out]).toEqual([0, 'RUNNING   ACTIVE 1\nRUNNING   RESTORED 1\n']);
+  });
+
+  it.each([
+    ['2026-01-15T18:00:00.000Z', 'CANCELLED', 1],
+    ['2026-01-15T19:00:01.000Z', 'CANCELLED', 0],
+    ['2026-01-15T18:00:00.000Z', 'ACTIVE', 0],
+  ])('of what ended at %s, of a campaign that is %s, ends with %i', async (finishedAt, status, code) => {
+    server.answer = watched(finishedAt, status);
+    expect((await typed(['watch', 'o1', ...here()])).code).toBe(code);
   });
 });
 

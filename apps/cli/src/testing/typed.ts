@@ -11,7 +11,7 @@ export interface Typed {
 /** Somebody at a terminal: answers each question that shows up on stderr. */
 export type Person = (question: string) => string;
 
-/** Runs a command line in this process. With a person, stdin and stderr are a terminal; else stdin holds a text. */
+/** Runs a command line in this process. With a person, all three streams are a terminal; else stdin holds a text. */
 export async function typed(
   args: readonly string[],
   {
@@ -28,6 +28,7 @@ export async function typed(
   else {
     Object.assign(input, { isTTY: true });
     Object.assign(err, { isTTY: true });
+    Object.assign(out, { isTTY: true });
     err.on('data', (chunk: Buffer) => {
       if (/: $|\] $/.test(chunk.toString())) input.write(person(chunk.toString()));
     });
