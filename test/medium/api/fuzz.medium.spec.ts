@@ -13,7 +13,7 @@ const seed = Number(process.env['FUZZ_SEED'] ?? 20_261_124);
 const lanes = 8;
 /** An answer that takes longer counts as none. */
 const patienceMs = 20_000;
-const longestMs = 300_000;
+const longestMs = 600_000;
 
 interface Request {
   readonly operation: Operation;

@@ -2,12 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ActionsView, type ActionFilter } from '@warmshift/action-queue';
 import { CLOCK, type Clock } from '@warmshift/config';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../http/cursor';
+import { decodeCursor, encodeCursor, placeInstant } from '../http/cursor';
 import { pageOf } from '../http/query';
 import { toAction } from './actions.dto';
 
 const list = 'actions';
-const placeSchema = z.object({ asOf: z.int(), overdue: z.boolean(), startsAt: z.int(), actionId: z.uuid() });
+const placeSchema = z.object({
+  asOf: placeInstant,
+  overdue: z.boolean(),
+  startsAt: placeInstant,
+  actionId: z.uuid(),
+});
 
 /** Pages of actions, for the three routes that list them. */
 @Injectable()

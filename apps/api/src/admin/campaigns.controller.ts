@@ -7,7 +7,7 @@ import type { Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
-import { decodeCursor, encodeCursor } from '../http/cursor';
+import { decodeCursor, encodeCursor, placeInstant } from '../http/cursor';
 import { Located, setLocation } from '../http/location';
 import { pageOf } from '../http/query';
 import { IdParams } from '../http/wire';
@@ -31,7 +31,7 @@ import {
 } from './campaigns.examples';
 
 const list = 'campaigns';
-const placeSchema = z.object({ createdAt: z.int(), campaignId: z.uuid() });
+const placeSchema = z.object({ createdAt: placeInstant, campaignId: z.uuid() });
 
 @ApiTags('Campaigns')
 @Controller('admin/v1/campaigns')

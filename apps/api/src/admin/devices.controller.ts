@@ -7,7 +7,7 @@ import type { Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
-import { decodeCursor, encodeCursor } from '../http/cursor';
+import { decodeCursor, encodeCursor, placeInstant } from '../http/cursor';
 import { Conditional, IfMatch, setEntityTag } from '../http/entity-tag';
 import { pageOf } from '../http/query';
 import { IdParams, refuseEmptyPatch } from '../http/wire';
@@ -32,7 +32,7 @@ import { Examples } from '../openapi/examples';
 import { listDevices, listReadings, listStatusHistory, oneDevice, updateDevice } from './fleet.examples';
 
 const idPlace = z.object({ id: z.uuid() });
-const readingPlace = z.object({ measuredAt: z.number(), zoneId: z.uuid() });
+const readingPlace = z.object({ measuredAt: placeInstant, zoneId: z.uuid() });
 const changePlace = z.object({ id: z.int() });
 
 @ApiTags('Fleet')

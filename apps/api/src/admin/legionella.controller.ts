@@ -6,7 +6,7 @@ import type { Caller } from '@warmshift/suppliers';
 import { ZodResponse, ZodSerializerDto } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
-import { decodeCursor, encodeCursor } from '../http/cursor';
+import { decodeCursor, encodeCursor, placeInstant } from '../http/cursor';
 import { pageOf } from '../http/query';
 import { IdParams } from '../http/wire';
 import {
@@ -21,7 +21,7 @@ import { Examples } from '../openapi/examples';
 import { legionellaReport, overdueTanks } from './legionella.examples';
 
 const list = 'legionella-overdue';
-const placeSchema = z.object({ dueAt: z.int(), zoneId: z.uuid() });
+const placeSchema = z.object({ dueAt: placeInstant, zoneId: z.uuid() });
 
 @ApiTags('Fleet')
 @Controller('admin/v1')

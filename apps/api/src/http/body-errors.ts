@@ -24,6 +24,14 @@ function translated(error: unknown): unknown {
     case 'request.size.invalid':
       return InvalidInput.because('body', 'was cut short');
     default:
-      return error;
+      return isUnpackingError(error)
+        ? InvalidInput.because('body', 'is not what its content-encoding says')
+        : error;
   }
+}
+
+/** Of zlib, which the body parser passes on as they are. */
+function isUnpackingError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^(Z_|ERR_(_ERROR|BROTLI))/.test(code);
 }

@@ -1,7 +1,7 @@
 import { InvalidInput } from '@warmshift/domain';
 import * as fc from 'fast-check';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from './cursor';
+import { decodeCursor, encodeCursor, placeInstant } from './cursor';
 
 const place = z.object({ id: z.string(), at: z.number().int() });
 
@@ -43,5 +43,12 @@ describe('decodeCursor', () => {
         expect(() => decodeCursor('devices', place, text)).toThrow(InvalidInput);
       }),
     );
+  });
+
+  it.each([-1, 1.5, Number.MAX_SAFE_INTEGER, 1e300])('holds no instant that no table keeps: %d', (at) => {
+    const schema = z.object({ at: placeInstant });
+    const now = Date.parse('2026-01-15T16:00:00Z');
+    expect(decodeCursor('list', schema, encodeCursor('list', { at: now }))).toEqual({ at: now });
+    expect(() => decodeCursor('list', schema, encodeCursor('list', { at }))).toThrow('is not a cursor');
   });
 });

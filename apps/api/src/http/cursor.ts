@@ -6,6 +6,12 @@ const longestCursor = 2000;
 
 const envelopeSchema = z.object({ v: z.literal(version), list: z.string(), after: z.unknown() });
 
+/** An instant in a cursor, epoch ms: one that Postgres can keep, whoever made the cursor. */
+export const placeInstant = z
+  .int()
+  .min(0)
+  .max(Date.UTC(9999, 11, 31));
+
 /**
  * A place in a list, opaque to clients: base64url of JSON. It holds no more than the client has seen and rights are
  * checked at each page, so it needs no signature.

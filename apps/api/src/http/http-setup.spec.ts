@@ -236,6 +236,15 @@ describe('setUpHttp', () => {
     expect(body.detail).toMatch(/^50\d\d fields are wrong; the first 1000 are named\.$/);
   });
 
+  it.each(['gzip', 'deflate', 'br'])('refuses a body that is not packed as it says: %s', async (encoding) => {
+    const { body } = await http()
+      .post('/orders')
+      .set({ 'content-type': 'application/json', 'content-encoding': encoding })
+      .send('{"name":"a"}')
+      .expect(400);
+    expect(body.errors).toEqual([{ field: 'body', reason: 'is not what its content-encoding says' }]);
+  });
+
   it('takes whole pairs', async () => {
     const { body } = await http().post('/orders').send({ name: 'Wärme 😀', limits: [] });
     expect(JSON.stringify(body)).not.toContain('surrogate');

@@ -6,7 +6,7 @@ import type { Response } from 'express';
 import { ZodResponse } from 'nestjs-zod';
 import { z } from 'zod';
 import { CurrentCaller, RequireRole } from '../auth/access';
-import { decodeCursor, encodeCursor } from '../http/cursor';
+import { decodeCursor, encodeCursor, placeInstant } from '../http/cursor';
 import { Located, setLocation } from '../http/location';
 import { pageOf } from '../http/query';
 import { IdParams, instantOf } from '../http/wire';
@@ -33,7 +33,7 @@ import {
 } from './webhooks.examples';
 
 const list = 'webhook-deliveries';
-const placeSchema = z.object({ at: z.int(), id: z.uuid() });
+const placeSchema = z.object({ at: placeInstant, id: z.uuid() });
 
 @ApiTags('Webhooks')
 @Controller('admin/v1/webhooks')
