@@ -5,7 +5,7 @@ import { DatabaseScopeModule, DbModule } from '@warmshift/db';
 import { ObservabilityModule, type Logger, type Metrics } from '@warmshift/observability';
 import { SuppliersModule } from '@warmshift/suppliers';
 import { AdminModule } from './admin/admin.module';
-import { ApiKeyGuard } from './auth/api-key.guard';
+import { ApiKeyGuard, RoleGuard } from './auth/api-key.guard';
 import { RateLimitGuard } from './http/rate-limit.guard';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
@@ -35,6 +35,7 @@ export class AppModule {
       providers: [
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
+        { provide: APP_GUARD, useClass: RoleGuard },
       ],
     };
   }

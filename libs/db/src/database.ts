@@ -29,6 +29,9 @@ export interface DatabaseOptions {
  */
 const sessionSettings = '-c jit=off -c max_parallel_workers_per_gather=0 -c random_page_cost=1.1';
 
+/** Nobody waits longer for an answer over HTTP: a statement that takes so long is given up. Workers and tools wait. */
+const tenantSettings = '-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s';
+
 /** Locks that one process holds or waits for at once; more of them wait in the process. */
 const lockConnections = 4;
 
@@ -72,7 +75,8 @@ export class Database implements Sql {
   }
 
   private side(): Side {
-    const pool = this.newPool({ max: this.options.poolSize ?? 10, connectionTimeoutMillis: 10_000 });
+    const options = this.scope === 'tenants' ? `${sessionSettings} ${tenantSettings}` : sessionSettings;
+    const pool = this.newPool({ max: this.options.poolSize ?? 10, connectionTimeoutMillis: 10_000, options });
     return { pool, prisma: new PrismaClient({ adapter: new PrismaPg(pool) }) };
   }
 

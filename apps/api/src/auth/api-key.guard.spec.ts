@@ -5,7 +5,7 @@ import { Forbidden, Unauthenticated } from '@warmshift/domain';
 import { roles, type Role } from '@warmshift/security';
 import type { Caller } from '@warmshift/suppliers';
 import { Public, RequireRole, type CallerRequest } from './access';
-import { ApiKeyGuard } from './api-key.guard';
+import { ApiKeyGuard, RoleGuard } from './api-key.guard';
 
 class Routes {
   @RequireRole('viewer')
@@ -28,8 +28,8 @@ const keys = {
       : Promise.reject(new Unauthenticated('No.')),
 };
 
-describe('ApiKeyGuard', () => {
-  const guard = new ApiKeyGuard(new Reflector(), keys);
+describe('ApiKeyGuard and RoleGuard', () => {
+  const guards = [new ApiKeyGuard(new Reflector(), keys), new RoleGuard(new Reflector())] as const;
 
   function ask(route: keyof Routes, key?: string) {
     const request = { get: (name: string) => (name === 'x-api-key' ? key : undefined) } as CallerRequest;
@@ -38,7 +38,10 @@ describe('ApiKeyGuard', () => {
       getClass: () => Routes,
       switchToHttp: () => ({ getRequest: () => request }),
     } as unknown as ExecutionContext;
-    return openTenantScope(() => guard.canActivate(context)).then(() => request.caller);
+    return openTenantScope(async () => {
+      for (const guard of guards) await guard.canActivate(context);
+      return request.caller;
+    });
   }
 
   it.each<[keyof Routes, Role[]]>([

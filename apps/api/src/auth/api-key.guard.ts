@@ -12,7 +12,12 @@ const sayings: Readonly<Record<Role, string>> = {
   admin: 'An admin key is needed.',
 };
 
-/** Lets a request through when its key is valid and its role suffices. */
+function accessOf(reflector: Reflector, context: ExecutionContext): Access {
+  const places = [context.getHandler(), context.getClass()];
+  return reflector.getAllAndOverride<Access | undefined>(accessMetadata, places) ?? 'admin';
+}
+
+/** Lets a request through when its key is valid. Comes before the count of requests. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(
@@ -20,16 +25,28 @@ export class ApiKeyGuard implements CanActivate {
     @Inject(ApiKeysService) private readonly keys: Pick<ApiKeysService, 'authenticate'>,
   ) {}
 
-  /** @throws Unauthenticated, Forbidden */
+  /** @throws Unauthenticated */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const places = [context.getHandler(), context.getClass()];
-    const access = this.reflector.getAllAndOverride<Access | undefined>(accessMetadata, places) ?? 'admin';
-    if (access === 'public') return true;
+    if (accessOf(this.reflector, context) === 'public') return true;
     const request = context.switchToHttp().getRequest<CallerRequest>();
     const caller = await this.keys.authenticate(request.get(apiKeyHeader));
-    if (!allows(caller.role, access)) throw new Forbidden(sayings[access]);
     enterTenant(caller.supplierId);
     request.caller = caller;
+    return true;
+  }
+}
+
+/** Lets a request through when the role of its key suffices. Comes after the count of requests: refusals count too. */
+@Injectable()
+export class RoleGuard implements CanActivate {
+  constructor(@Inject(Reflector) private readonly reflector: Reflector) {}
+
+  /** @throws Forbidden */
+  canActivate(context: ExecutionContext): boolean {
+    const access = accessOf(this.reflector, context);
+    if (access === 'public') return true;
+    const { caller } = context.switchToHttp().getRequest<CallerRequest>();
+    if (caller === undefined || !allows(caller.role, access)) throw new Forbidden(sayings[access]);
     return true;
   }
 }
