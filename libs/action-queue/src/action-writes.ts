@@ -16,7 +16,7 @@ export interface Change {
 }
 
 /** What may happen to an action without moving it. */
-export type NoteEvent = 'put_off' | 'sent_again' | 'restore_sent' | 'device_missing';
+export type NoteEvent = 'put_off' | 'sent_again' | 'restore_sent' | 'restore_covered' | 'device_missing';
 
 export type HistoryChange = Omit<Change, 'event'> & { readonly event: { readonly kind: string } };
 

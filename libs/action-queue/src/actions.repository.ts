@@ -179,6 +179,24 @@ export class ActionsRepository {
     return given(row?.at);
   }
 
+  /**
+   * When the last order that the action's device got took this action back as well: it was the restore of another action, and it was
+   * the same command or was sent after this one's end.
+   */
+  async sameRestoreSentAt(
+    { actionId, deviceId, endsAt }: StoredAction,
+    command: Record<string, unknown>,
+  ): Promise<Instant | undefined> {
+    const [row] = await this.db.rows<{ sentAt: Instant | null }>(
+      `SELECT max(last.restore_sent_at) AS "sentAt" FROM actions last
+       WHERE last.device_id = $2 AND last.id <> $1 AND (last.restore_command = $3::jsonb OR last.restore_sent_at >= $4)
+         AND NOT EXISTS (SELECT FROM actions later WHERE later.device_id = $2
+           AND greatest(later.sent_at, later.restore_sent_at) > last.restore_sent_at)`,
+      [actionId, deviceId, JSON.stringify(command), at(endsAt)],
+    );
+    return given(row?.sentAt);
+  }
+
   /** Moves only the due time: nothing was tried, so nothing is recorded. */
   async reschedule(action: StoredAction, wantedDueAt: Instant, now: Instant): Promise<void> {
     await this.writes.reschedule(action, notPastTheEnd(action, action.state, wantedDueAt, now), now);

@@ -121,6 +121,12 @@ export class Restorer {
       await actions.putOff(action, dueAt, 'Given back; the device does not show it yet.', before);
       return;
     }
+    const coveredAt = await this.coveredAt(action, context, command);
+    if (coveredAt !== undefined) {
+      const cause = 'What was given back for the other zone of the device says the same.';
+      const patch = { restoreSentAt: coveredAt, dueAt: before + times.readBackAfterMs, attempts: 0 };
+      return actions.note(action, { event: 'restore_covered', patch, cause }, before);
+    }
     const sent = steering.commandSchema.parse(command);
     try {
       const { outcome, words } = await steering.send(action.device, sent, 'restore');
@@ -129,6 +135,16 @@ export class Restorer {
       if (!(error instanceof VendorUnavailable) || !error.sent) throw error;
       await this.noteSent(action, context, `No answer (${error.message}); it may have arrived.`, error.words);
     }
+  }
+
+  /** A vendor's order for the whole device, sent when another zone of it was given back, is not sent again for this one. */
+  private async coveredAt(
+    action: StoredAction,
+    { open }: StepContext,
+    command: Record<string, unknown>,
+  ): Promise<Instant | undefined> {
+    if (action.restoreSentAt !== undefined || open.manifest.zones.length < 2) return undefined;
+    return this.options.actions.sameRestoreSentAt(action, command);
   }
 
   /** @param taken the command, when the vendor said that it has it. */

@@ -76,6 +76,73 @@ describe('giving back', () => {
     expect(world.vendor.writesOf(active.room.vendorDeviceId, 'restore')).toHaveLength(1);
   });
 
+  describe('two zones of a device whose order is one for all of it', () => {
+    /** As NOX: every order replaces the one before, and a neutral one shows as nothing. */
+    async function pumpInTwoActions() {
+      const supplierId = await world.rows.supplier();
+      const connectionId = await world.rows.connection(supplierId, { vendor: 'nox' });
+      const room = await world.rows.device(supplierId, connectionId, { device: { kind: 'heat_pump' } });
+      const tank = {
+        ...room,
+        kind: 'DHW' as const,
+        zoneId: await world.rows.zone(supplierId, room.deviceId, 'DHW'),
+      };
+      const window = { startsAt: world.clock.now() - hourMs, endsAt: world.clock.now() };
+      const { occurrenceId } = await world.rows.occurrence(supplierId, window);
+      const active = {
+        vendor: 'nox',
+        state: 'ACTIVE',
+        limit_c: 18,
+        snapshot: JSON.stringify({ setpointC: 21 }),
+        command: JSON.stringify({ setpointC: 18 }),
+        sent_at: new Date(window.startsAt),
+        active_at: new Date(window.startsAt),
+      };
+      const act = (of: typeof tank | typeof room) =>
+        world.rows.action(supplierId, occurrenceId, of, window, {
+          ...active,
+          due_at: new Date(window.endsAt),
+        });
+      const actionIds = [await act(room), await act(tank)];
+      const restoreFor: typeof world.vendor.steering.restoreFor = ({ restoreSentAt }, _command, snapshot) =>
+        restoreSentAt === undefined
+          ? { kind: 'write', command: snapshot as { setpointC: number } }
+          : { kind: 'restored' };
+      Object.assign(world.vendor.steering, { restoreFor });
+      return { room, actionIds, device: world.vendor.add(room.vendorDeviceId) };
+    }
+
+    it.each([
+      ['once', 0],
+      ['once also when the answer was lost', 1],
+    ])('are given back by one order, %s', async (_, answersToLose) => {
+      const { room, actionIds, device } = await pumpInTwoActions();
+      device.answersToLose = answersToLose;
+      await world.doWhatIsDue();
+      await world.pass(minuteMs);
+      for (const actionId of actionIds)
+        expect(await world.action(actionId)).toMatchObject({ state: 'RESTORED' });
+      expect(world.vendor.writesOf(room.vendorDeviceId, 'restore')).toHaveLength(1);
+    });
+
+    it('are given back by two when another command came in between', async () => {
+      const { room, actionIds } = await pumpInTwoActions();
+      const advancer = world.advancer();
+      world.vendor.whenWritten = async () => {
+        world.vendor.whenWritten = () => Promise.resolve();
+        await db.query('UPDATE actions SET sent_at = $2 WHERE id = $1', [
+          actionIds[1],
+          new Date(world.clock.now() + 1),
+        ]);
+      };
+      await advancer.advance(actionIds[0]!);
+      await world.pass(minuteMs);
+      for (const actionId of actionIds)
+        expect(await world.action(actionId)).toMatchObject({ state: 'RESTORED' });
+      expect(world.vendor.writesOf(room.vendorDeviceId, 'restore')).toHaveLength(2);
+    });
+  });
+
   it('writes again soon when nobody answered and the device still shows ours', async () => {
     const active = await activeAction();
     active.device.answersToLose = 1;

@@ -93,15 +93,20 @@ export class WorldRows {
       ...device,
     });
     const kind = (zone['kind'] ?? 'room') as ZoneKind;
-    const zoneId = await this.insert('zones', {
+    const zoneId = await this.zone(supplierId, deviceId, kind, zone);
+    return { connectionId, siteId, deviceId, vendorDeviceId, zoneId, kind };
+  }
+
+  /** One more zone of a device. */
+  zone(supplierId: string, deviceId: string, kind: ZoneKind, columns: Columns = {}): Promise<string> {
+    return this.insert('zones', {
       supplier_id: supplierId,
       device_id: deviceId,
       kind,
       measured_at: this.iso(),
       ...readyRoom,
-      ...zone,
+      ...columns,
     });
-    return { connectionId, siteId, deviceId, vendorDeviceId, zoneId, kind };
   }
 
   /** A campaign with one occurrence, in a status. */
