@@ -147,8 +147,8 @@ export const settingsSchema = z.object({
     .meta(
       meta({
         description:
-          'Jobs per vendor that one worker process works on at the same time. They wait most of the time, and what they ' +
-          'ask of Postgres together costs little more than what one asks.',
+          'Actions that one worker process works on at the same time. They wait most of the time, and what they ask of ' +
+          'Postgres together costs little more than what one asks.',
       }),
     ),
   CLOCK_VIRTUAL_START: textSetting(readInstant)

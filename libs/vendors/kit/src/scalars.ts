@@ -31,6 +31,8 @@ export function maybe<S extends z.ZodType>(schema: S): z.ZodType<z.output<S> | u
     .unknown()
     .optional()
     .transform((value): z.output<S> | undefined => {
+      // Most fields are missing in most answers, and a refusal of zod's is dear.
+      if (value === undefined) return undefined;
       const result = schema.safeParse(value);
       return result.success ? result.data : undefined;
     });
