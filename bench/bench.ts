@@ -17,7 +17,10 @@ export interface Bench {
   readonly name: string;
   /** In one sentence: what work. */
   readonly work: string;
-  run(say: (line: string) => void): Promise<BenchResult[]>;
+  /** What it does one after the other; each part is measured in a process of its own and can be asked for alone. */
+  readonly parts?: readonly string[];
+  /** @param part one of `parts`; absent where there are none. */
+  run(say: (line: string) => void, part?: string): Promise<BenchResult[]>;
 }
 
 export interface Machine {

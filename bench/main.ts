@@ -12,11 +12,11 @@ import { restoreBench } from './benches/restore';
 
 const benches: readonly Bench[] = [statusBench, planBench, syncBench, dispatchBench, restoreBench, apiBench];
 
-const help = `npm run bench [-- NAME ...]
+const help = `npm run bench [-- NAME[:PART] ...]
 
 Measures against floors of the same run, prints a table, writes bench/results/NAME.json, exits 1 when a target is missed.
 
-${benches.map(({ name, work }) => `  ${name.padEnd(10)} ${work}`).join('\n')}
+${benches.map(({ name, parts, work }) => `  ${name.padEnd(10)} ${work}${parts ? ` (parts: ${parts.join(', ')})` : ''}`).join('\n')}
 `;
 
 /** First argument of the child process that measures one benchmark. */
@@ -27,33 +27,54 @@ async function main(): Promise<void> {
   const inProcess = args[0] === inThisProcess;
   const names = inProcess ? args.slice(1) : args;
   if (names.includes('--help')) return void process.stdout.write(help);
-  const unknown = names.find((name) => !benches.some((bench) => bench.name === name));
+  const runs = benches.flatMap(runsOf);
+  const unknown = names.find((name) => !runs.some((run) => isNamed(run, name)));
   if (unknown !== undefined) throw new Error(`There is no benchmark "${unknown}".\n\n${help}`);
-  const chosen = benches.filter(({ name }) => names.length === 0 || names.includes(name));
+  const chosen = runs.filter((run) => names.length === 0 || names.some((name) => isNamed(run, name)));
   if (inProcess) {
-    for (const bench of chosen) await measure(bench);
+    for (const run of chosen) await measure(run);
     return;
   }
   const all: BenchResult[] = [];
   let failed = false;
-  for (const { name } of chosen) {
-    if (await runAlone(name)) all.push(...saved(name));
+  for (const run of chosen) {
+    if (await runAlone(run)) all.push(...saved(run));
     else failed = true;
   }
   process.stdout.write(`${table(all)}\n`);
   if (failed || all.some(({ met }) => !met)) process.exitCode = 1;
 }
 
-async function measure(bench: Bench): Promise<void> {
-  process.stderr.write(`${bench.name}: ${bench.work}\n`);
-  save(bench.name, await bench.run((line) => process.stderr.write(`  ${line}\n`)));
+/** A benchmark, or one part of it. */
+interface Run {
+  readonly bench: Bench;
+  readonly part?: string;
+}
+
+function runsOf(bench: Bench): Run[] {
+  return bench.parts === undefined ? [{ bench }] : bench.parts.map((part) => ({ bench, part }));
+}
+
+function nameOf({ bench, part }: Run): string {
+  return part === undefined ? bench.name : `${bench.name}:${part}`;
+}
+
+function isNamed(run: Run, name: string): boolean {
+  return name === run.bench.name || name === nameOf(run);
+}
+
+async function measure(run: Run): Promise<void> {
+  const { bench, part } = run;
+  process.stderr.write(`${nameOf(run)}: ${bench.work}\n`);
+  save(run, await bench.run((line) => process.stderr.write(`  ${line}\n`), part));
 }
 
 /**
  * Each benchmark in a process of its own: none inherits another's heap, and two WASM modules of different benchmarks
  * (the LP solver, the schema engine) need not live together. @returns whether it ended well.
  */
-async function runAlone(name: string): Promise<boolean> {
+async function runAlone(run: Run): Promise<boolean> {
+  const name = nameOf(run);
   const child = spawn(process.execPath, [...process.execArgv, __filename, inThisProcess, name], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -62,17 +83,17 @@ async function runAlone(name: string): Promise<boolean> {
   return code === 0;
 }
 
-function resultFile(name: string): string {
-  return join('bench', 'results', `${name}.json`);
+function resultFile(run: Run): string {
+  return join('bench', 'results', `${nameOf(run).replace(':', '-')}.json`);
 }
 
-function saved(name: string): BenchResult[] {
-  return (JSON.parse(readFileSync(resultFile(name), 'utf8')) as { results: BenchResult[] }).results;
+function saved(run: Run): BenchResult[] {
+  return (JSON.parse(readFileSync(resultFile(run), 'utf8')) as { results: BenchResult[] }).results;
 }
 
-function save(name: string, results: readonly BenchResult[]): void {
+function save(run: Run, results: readonly BenchResult[]): void {
   mkdirSync(join('bench', 'results'), { recursive: true });
-  writeFileSync(resultFile(name), `${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`);
+  writeFileSync(resultFile(run), `${JSON.stringify({ machine: machine(), results }, undefined, 2)}\n`);
 }
 
 function table(results: readonly BenchResult[]): string {
