@@ -3,7 +3,7 @@ import { CommandLane } from './command-lane';
 import { reboundProfile } from './model';
 import type { PlanConnection, PlanRequest, PlanZone } from './plan-types';
 import type { Roster } from './roster';
-import { endMsOf, leadSlots, startMsOf, tailSlots } from './roster';
+import { endMsOf, energyBetween, leadSlots, startMsOf, tailSlots } from './roster';
 import type { SlotSums } from './slot-sums';
 
 /** Why a zone could not be placed where it would have helped. */
@@ -66,7 +66,7 @@ export class Limits {
   /** What a span brings back stays under the cap in every slot. */
   mayRelease(row: number, from: number, to: number): boolean {
     if (this.capW === Infinity) return true;
-    const energy = this.energyOf(row, to - from);
+    const energy = this.energyOf(row, from, to);
     if (energy <= 0) return true;
     for (let i = 0; i < reboundProfile.length; i++) {
       if (this.sums.reboundW[to + i]! + energy * reboundProfile[i]! > this.capW + capToleranceW) return false;
@@ -128,14 +128,13 @@ export class Limits {
     return connection < 0 ? undefined : this.paces[connection];
   }
 
-  /** The most that a span of `k` slots can bring back, W × slots: paced starts and ends may still move. */
-  private energyOf(row: number, k: number): number {
+  /** The most that a span can bring back, W × slots: paced starts and ends may still move. */
+  private energyOf(row: number, from: number, to: number): number {
     const { roster } = this;
-    const lostSlots =
-      roster.connection[row]! < 0
-        ? leadSlots(roster, row, k) + tailSlots(roster, row, k)
-        : roster.lagMs[row]! / slotMs;
-    return roster.yieldW[row]! * roster.reboundShare[row]! * Math.max(0, k - lostSlots);
+    const isPaced = roster.connection[row]! >= 0;
+    const lead = isPaced ? roster.lagMs[row]! / slotMs : leadSlots(roster, row, to - from);
+    const tail = isPaced ? 0 : tailSlots(roster, row, to - from);
+    return energyBetween(roster, row, from + lead, to - tail) * roster.reboundShare[row]!;
   }
 
   private fitsLoad(pace: Pace, from: number, to: number): boolean {

@@ -70,6 +70,12 @@ export interface PlanZone {
   /** Mean W that one slot of steering is expected to yield (draw avoided, or added), and its standard deviation. */
   readonly expectedYieldW: number;
   readonly yieldStdDevW: number;
+  /**
+   * The same for every slot of the window, where they differ: then these count, and `expectedYieldW` is their mean. At least 0. Absent: all
+   * slots are alike.
+   */
+  readonly slotYieldsW?: ArrayLike<number> | undefined;
+  readonly slotStdDevsW?: ArrayLike<number> | undefined;
   /** Longest continuous span that comfort, compressor and vendor allow. A zone acts at most once in a plan. */
   readonly maxSpanMs: number;
   /** Starts that one action of this zone costs. */
@@ -95,6 +101,8 @@ export interface PlannedAction {
   readonly span: Span;
   /** Mean over the span, with the part that the lag takes from it counted as 0. */
   readonly expectedYieldW: number;
+  /** Of a standing action: W in every slot of the window, while it has its effect. Absent: its energy lies evenly. */
+  readonly slotYieldsW?: ArrayLike<number> | undefined;
   readonly cycleCost: number;
 }
 

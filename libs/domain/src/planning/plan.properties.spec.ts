@@ -63,7 +63,18 @@ const someConnections = fc.tuple(
   fc.constant({ connectionId: 'without quota', startSpacingMs: 0, endSpacingMs: 0, maxActions: 0 }),
 );
 
-/** Targets that change from slot to slot, a pace, a cap and actions that stand, each of them or none. */
+/** What zones yield in each slot, where that is not the same. */
+const someProfile = fc.option(
+  fc.record({
+    slotYieldsW: fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 12, maxLength: 12 }),
+    slotStdDevsW: fc.option(fc.array(fc.integer({ min: 0, max: 900 }), { minLength: 12, maxLength: 12 }), {
+      nil: undefined,
+    }),
+  }),
+  { nil: undefined },
+);
+
+/** Targets that change from slot to slot, yields that do, a pace, a cap and actions that stand, each of them or none. */
 const someOrder = fc
   .record({
     request: someRequest,
@@ -71,15 +82,29 @@ const someOrder = fc
     targets: fc.option(fc.array(fc.integer({ min: 0, max: 9000 }), { minLength: 12, maxLength: 12 })),
     releaseCapW: fc.option(fc.integer({ min: 0, max: 4000 }), { nil: undefined }),
     connections: fc.option(someConnections, { nil: undefined }),
-    standing: fc.array(fc.tuple(aSpan, fc.integer({ min: 0, max: 2000 })), { maxLength: 6 }),
+    standing: fc.array(fc.tuple(aSpan, fc.integer({ min: 0, max: 2000 }), someProfile), { maxLength: 6 }),
+    profiles: fc.array(someProfile, { maxLength: 30 }),
   })
-  .map(({ request, zones, targets, standing, ...facts }) => {
+  .map(({ request, zones: flat, targets, profiles, standing, ...facts }) => {
     const slots = (request.window.endsAt - request.window.startsAt) / slotMs;
+    const sliced = (values: readonly number[] | undefined) => values?.slice(0, slots);
+    const zones = flat.map((zone, i) => ({
+      ...zone,
+      slotYieldsW: sliced(profiles[i]?.slotYieldsW),
+      slotStdDevsW: sliced(profiles[i]?.slotStdDevsW),
+    }));
     const running = standing
       .filter(([span], i) => span.endsAt > span.startsAt && i < zones.length)
-      .map(([span, expectedYieldW], i) => {
+      .map(([span, expectedYieldW, profile], i) => {
         const { zoneId, deviceId, cycleCost } = zones[i]!;
-        return { zoneId, deviceId, cycleCost, span, expectedYieldW };
+        return {
+          zoneId,
+          deviceId,
+          cycleCost,
+          span,
+          expectedYieldW,
+          slotYieldsW: sliced(profile?.slotYieldsW),
+        };
       });
     const order: PlanRequest = {
       ...request,

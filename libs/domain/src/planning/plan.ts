@@ -7,7 +7,16 @@ import { afterSlotCount } from './model';
 import type { AfterSlot, LeftOut, Plan, PlannedAction, PlanRequest, PlanSlot, PlanZone } from './plan-types';
 import { prune } from './prune';
 import type { Roster } from './roster';
-import { choiceOf, endMsOf, leadSlots, rosterOf, setChoice, startMsOf, tailSlots } from './roster';
+import {
+  choiceOf,
+  endMsOf,
+  energyBetween,
+  leadSlots,
+  rosterOf,
+  setChoice,
+  startMsOf,
+  tailSlots,
+} from './roster';
 import type { Draft } from './select';
 import { fillEvenly, fillTarget, rearrange } from './select';
 import type { SlotPrices } from './slot-prices';
@@ -99,18 +108,19 @@ function choose(draft: Draft, prices: SlotPrices | undefined, hasTarget: boolean
 }
 
 function actionOf(request: PlanRequest, roster: Roster, row: number): PlannedAction {
-  const { zoneId, deviceId, cycleCost, expectedYieldW } = roster.zones[row]!;
+  const { zoneId, deviceId, cycleCost } = roster.zones[row]!;
   const from = roster.from[row]!;
   const k = roster.to[row]! - from;
   const slotsStartAt = request.window.startsAt + from * slotMs;
   const startsAt = slotsStartAt + startMsOf(roster, row, k);
   const endsAt = slotsStartAt + k * slotMs - endMsOf(roster, row, k);
-  const effectMs = (k - leadSlots(roster, row, k) - tailSlots(roster, row, k)) * slotMs;
+  const to = from + k - tailSlots(roster, row, k);
+  const energy = energyBetween(roster, row, from + leadSlots(roster, row, k), to);
   return {
     zoneId,
     deviceId,
     span: { startsAt, endsAt },
-    expectedYieldW: (expectedYieldW * Math.max(0, effectMs)) / (endsAt - startsAt),
+    expectedYieldW: (energy * slotMs) / (endsAt - startsAt),
     cycleCost,
   };
 }

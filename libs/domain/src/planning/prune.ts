@@ -2,7 +2,7 @@ import type { Limits } from './limits';
 import { reboundProfile } from './model';
 import { toleranceW } from './needs';
 import type { Roster } from './roster';
-import { effectShare } from './roster';
+import { effectShare, varianceIn, yieldIn } from './roster';
 import type { Draft } from './select';
 import { giveBackCycles } from './select';
 import type { SlotSums } from './slot-sums';
@@ -68,8 +68,8 @@ class Trial {
   private isVital(row: number, slot: number): boolean {
     const { roster, sums } = this;
     const share = effectShare(roster, row, roster.from[row]!, roster.to[row]!, slot);
-    const meanW = sums.meanW[slot]! - share * roster.yieldW[row]!;
-    const varianceW2 = sums.varianceW2[slot]! - share * share * roster.varianceW2[row]!;
+    const meanW = sums.meanW[slot]! - share * yieldIn(roster, row, slot);
+    const varianceW2 = sums.varianceW2[slot]! - share * share * varianceIn(roster, row, slot);
     const afterW = Math.max(0, roster.targetsW[slot]! - sums.reachedW(meanW, varianceW2));
     return afterW > this.sums.shortfallW(slot) + toleranceW;
   }

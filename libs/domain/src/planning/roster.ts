@@ -3,6 +3,7 @@ import type { Candidate } from './eligibility';
 import { endDrawOf, startDrawOf } from './eligibility';
 import type { PlanRequest, PlanZone } from './plan-types';
 import { staggerOf } from './stagger';
+import { profilesOf, type YieldProfiles } from './yield-profiles';
 
 /**
  * The candidates in the order in which they are asked, cheapest first, as columns: the searches over
@@ -22,6 +23,8 @@ export interface Roster {
   readonly yieldW: Float64Array;
   /** Square of the standard deviation. */
   readonly varianceW2: Float64Array;
+  /** Yields that differ from slot to slot; absent: all zones yield the same in every slot. */
+  readonly profiles: YieldProfiles | undefined;
   readonly reboundShare: Float64Array;
   readonly lagMs: Float64Array;
   readonly startDraw: Float64Array;
@@ -63,6 +66,10 @@ export function rosterOf(
     maxSlots: new Int32Array(size),
     yieldW: new Float64Array(size),
     varianceW2: new Float64Array(size),
+    profiles: profilesOf(
+      ordered.map(({ zone }) => zone),
+      slots,
+    ),
     reboundShare: new Float64Array(size),
     lagMs: new Float64Array(size),
     startDraw: new Float64Array(size),
@@ -150,4 +157,22 @@ export function effectShare(roster: Roster, row: number, from: number, to: numbe
   const starts = from + leadSlots(roster, row, to - from);
   const ends = to - tailSlots(roster, row, to - from);
   return Math.max(0, Math.min(slot + 1, ends) - Math.max(slot, starts));
+}
+
+/** Mean W that a whole slot of the zone yields. */
+export function yieldIn({ profiles, slots, yieldW }: Roster, row: number, slot: number): number {
+  return profiles ? profiles.yieldsW[row * slots + slot]! : yieldW[row]!;
+}
+
+export function varianceIn({ profiles, slots, varianceW2 }: Roster, row: number, slot: number): number {
+  return profiles ? profiles.variancesW2[row * slots + slot]! : varianceW2[row]!;
+}
+
+/** W × slots from `starts` up to `ends`, both in slots and parts of slots. */
+export function energyBetween(roster: Roster, row: number, starts: number, ends: number): number {
+  if (ends <= starts) return 0;
+  const { profiles, slots, yieldW } = roster;
+  return profiles
+    ? profiles.energyUpTo(row, slots, ends) - profiles.energyUpTo(row, slots, starts)
+    : yieldW[row]! * (ends - starts);
 }

@@ -2,7 +2,7 @@ import type { Limits } from './limits';
 import { bars } from './limits';
 import { Needs, toleranceW } from './needs';
 import type { Roster } from './roster';
-import { leadSlots } from './roster';
+import { energyBetween, leadSlots } from './roster';
 import type { SlotPrices } from './slot-prices';
 import type { SlotSums } from './slot-sums';
 import { SpanSearch } from './span-search';
@@ -134,7 +134,9 @@ function evenLevelW(roster: Roster, { meanW }: SlotSums): number {
   let energy = meanW.reduce((sum, stands) => sum + stands, 0);
   for (let row = 0; row < roster.size; row++) {
     const k = roster.maxSlots[row]!;
-    energy += roster.yieldW[row]! * Math.max(0, k - leadSlots(roster, row, k));
+    energy +=
+      (energyBetween(roster, row, 0, roster.slots) / roster.slots) *
+      Math.max(0, k - leadSlots(roster, row, k));
   }
   return energy / roster.slots;
 }

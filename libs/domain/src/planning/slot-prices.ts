@@ -156,8 +156,13 @@ function answers(sample: readonly Candidate[], prices: SlotPrices, slots: number
 
 function supply(supplyW: Float64Array, { zone, maxSlots }: Candidate, from: number): void {
   const to = from + maxSlots;
-  for (let slot = from; slot < to; slot++) supplyW[slot]! += zone.expectedYieldW;
-  const reboundW = zone.expectedYieldW * zone.reboundShare * maxSlots;
+  let energy = 0;
+  for (let slot = from; slot < to; slot++) {
+    const yieldW = zone.slotYieldsW?.[slot] ?? zone.expectedYieldW;
+    supplyW[slot]! += yieldW;
+    energy += yieldW;
+  }
+  const reboundW = energy * zone.reboundShare;
   for (let i = 0; i < reboundProfile.length && to + i < supplyW.length; i++) {
     supplyW[to + i]! -= reboundW * reboundProfile[i]!;
   }

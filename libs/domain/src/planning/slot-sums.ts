@@ -1,6 +1,6 @@
 import { afterSlotCount, p90Factor, reboundProfile } from './model';
 import type { Roster } from './roster';
-import { leadSlots, tailSlots } from './roster';
+import { energyBetween, leadSlots, tailSlots, varianceIn, yieldIn } from './roster';
 
 /** What stands before anything is chosen; the columns of `SlotSums`. */
 export type BaseSums = Pick<SlotSums, 'meanW' | 'varianceW2' | 'reboundW'>;
@@ -64,17 +64,16 @@ export class SlotSums {
 
   private change(row: number, from: number, to: number, sign: 1 | -1): void {
     const { roster, meanW, varianceW2 } = this;
-    const yieldW = sign * roster.yieldW[row]!;
-    const variance = sign * roster.varianceW2[row]!;
     const starts = from + leadSlots(roster, row, to - from);
     const ends = to - tailSlots(roster, row, to - from);
     for (let slot = Math.floor(starts); slot < to; slot++) {
       const share = Math.min(slot + 1, ends) - Math.max(slot, starts);
       if (share <= 0) continue;
-      meanW[slot]! += yieldW * share;
-      varianceW2[slot]! += variance * share * share;
+      meanW[slot]! += sign * yieldIn(roster, row, slot) * share;
+      varianceW2[slot]! += sign * varianceIn(roster, row, slot) * share * share;
     }
-    bringBack(this, roster.slots, to, yieldW * roster.reboundShare[row]! * Math.max(0, ends - starts));
+    const energy = energyBetween(roster, row, starts, ends);
+    bringBack(this, roster.slots, to, sign * energy * roster.reboundShare[row]!);
   }
 }
 

@@ -2,7 +2,7 @@ import type { Bar, Limits } from './limits';
 import { bars } from './limits';
 import type { Needs } from './needs';
 import type { Roster } from './roster';
-import { leadSlots, tailSlots } from './roster';
+import { energyBetween, leadSlots, tailSlots, yieldIn } from './roster';
 import type { SlotPrices } from './slot-prices';
 
 /** A span in slots, and by how much it lowers the sum of squared wants. */
@@ -72,13 +72,13 @@ export class SpanSearch {
   }
 
   private sumUp(row: number, from: number, to: number): void {
-    const { summed, level } = this;
+    const { roster, summed, level } = this;
     const { wantsW, weights } = this.needs;
-    const yieldW = this.roster.yieldW[row]!;
     let sum = 0;
     summed[from] = 0;
     for (let slot = from; slot < to; slot++) {
       const wants = wantsW[slot]!;
+      const yieldW = yieldIn(roster, row, slot);
       sum += weights[slot]! * (level || wants > yieldW ? (2 * wants - yieldW) * yieldW : wants * wants);
       summed[slot + 1] = sum;
     }
@@ -99,7 +99,6 @@ export class SpanSearch {
     const leadPart = lead - leadWhole;
     const endsWhole = Math.floor(ends);
     const endsPart = ends - endsWhole;
-    const rebound = 2 * roster.yieldW[row]! * reboundShare * (ends - lead);
     for (let from = runFrom; from + k <= runTo; from++) {
       if (limited && !this.isAllowed(row, from, from + k)) continue;
       allowed = true;
@@ -107,6 +106,7 @@ export class SpanSearch {
       const b = from + endsWhole;
       const before = summed[a]! + leadPart * (summed[a + 1]! - summed[a]!);
       const until = summed[b]! + endsPart * (summed[b + 1]! - summed[b]!);
+      const rebound = 2 * reboundShare * energyBetween(roster, row, from + lead, from + ends);
       let gain = until - before - rebound * reboundWeight[from + k]!;
       if (preference) gain *= preference[from]!;
       if (gain > best.gain) {

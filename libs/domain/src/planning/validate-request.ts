@@ -9,7 +9,11 @@ export class InvalidPlanRequest extends InvalidInput {}
 
 /** @throws InvalidPlanRequest with everything that is wrong, the fields of the request first. */
 export function validatePlanRequest(request: PlanRequest, zones: readonly PlanZone[]): void {
-  const problems = [...requestProblems(request), ...runningProblems(request, zones), ...zoneProblems(zones)];
+  const problems = [
+    ...requestProblems(request),
+    ...runningProblems(request, zones),
+    ...zoneProblems(zones, slotsOf(request)),
+  ];
   if (problems.length > 0) throw new InvalidPlanRequest(problems);
 }
 
@@ -55,26 +59,29 @@ function connectionProblems({ connections = [] }: PlanRequest): FieldProblem[] {
   return problems;
 }
 
-function runningProblems({ running = [] }: PlanRequest, zones: readonly PlanZone[]): FieldProblem[] {
+function runningProblems(request: PlanRequest, zones: readonly PlanZone[]): FieldProblem[] {
+  const { running = [] } = request;
   if (running.length === 0) return [];
   const known = new Set(zones.map(({ zoneId }) => zoneId));
   const problems: FieldProblem[] = [];
-  for (const { zoneId, span, expectedYieldW } of running) {
+  for (const { zoneId, span, expectedYieldW, slotYieldsW } of running) {
     const check = (holds: boolean, field: string, reason: string) => {
       if (!holds) problems.push({ field: `running[${zoneId}].${field}`, reason });
     };
     check(known.delete(zoneId), 'zoneId', 'must be one of the zones, and be given once');
     check(span.endsAt > span.startsAt, 'span', 'must end after it starts');
     check(Number.isFinite(expectedYieldW), 'expectedYieldW', 'must be a finite number');
+    const fits = slotYieldsW === undefined || isPerSlot(slotYieldsW, slotsOf(request), Number.isFinite);
+    check(fits, 'slotYieldsW', perSlot);
   }
   return problems;
 }
 
-function zoneProblems(zones: readonly PlanZone[]): FieldProblem[] {
+function zoneProblems(zones: readonly PlanZone[], slots: number): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const seen = new Set<string>();
   for (const zone of zones) {
-    const wrong = firstWrongField(zone) ?? (seen.has(zone.zoneId) ? twice : undefined);
+    const wrong = firstWrongField(zone, slots) ?? (seen.has(zone.zoneId) ? twice : undefined);
     if (wrong) problems.push({ field: `zones[${zone.zoneId}].${wrong.field}`, reason: wrong.reason });
     seen.add(zone.zoneId);
   }
@@ -82,12 +89,17 @@ function zoneProblems(zones: readonly PlanZone[]): FieldProblem[] {
 }
 
 const twice: FieldProblem = { field: 'zoneId', reason: 'is given twice' };
+const perSlot = 'must have one finite number for each slot of the window, of a zone at least 0';
 const amount = 'must be a finite number of at least 0';
 
-function firstWrongField(zone: PlanZone): FieldProblem | undefined {
+function firstWrongField(zone: PlanZone, slots: number): FieldProblem | undefined {
   if (!Number.isFinite(zone.expectedYieldW))
     return { field: 'expectedYieldW', reason: 'must be a finite number' };
   if (!isAmount(zone.yieldStdDevW)) return { field: 'yieldStdDevW', reason: amount };
+  if (zone.slotYieldsW && !isPerSlot(zone.slotYieldsW, slots, isAmount))
+    return { field: 'slotYieldsW', reason: perSlot };
+  if (zone.slotStdDevsW && !isPerSlot(zone.slotStdDevsW, slots, isAmount))
+    return { field: 'slotStdDevsW', reason: perSlot };
   if (!(zone.maxSpanMs >= 0)) return { field: 'maxSpanMs', reason: 'must be a number of at least 0' };
   if (!isAmount(zone.cycleCost)) return { field: 'cycleCost', reason: amount };
   if (Number.isNaN(zone.cyclesLeft)) return { field: 'cyclesLeft', reason: 'must be a number' };
@@ -107,4 +119,12 @@ function isOnGrid(instant: number): boolean {
 
 function isAmount(value: number): boolean {
   return Number.isFinite(value) && value >= 0;
+}
+
+function slotsOf({ window }: PlanRequest): number {
+  return (window.endsAt - window.startsAt) / slotMs;
+}
+
+function isPerSlot(values: ArrayLike<number>, slots: number, holds: (value: number) => boolean): boolean {
+  return values.length === slots && Array.from(values).every(holds);
 }

@@ -2,7 +2,7 @@ import type { Span } from '../fleet';
 import type { Plan, PlannedAction, PlanRequest, PlanZone } from './plan-types';
 import type { BrokenConstraint, Constraint } from './constraints';
 import { brokenPace } from './verify-pace';
-import { brokenSums, effectMs, isClose, overlapMs } from './verify-sums';
+import { brokenSums, effectWMs, isClose, overlapMs, yieldAt } from './verify-sums';
 
 /**
  * Checks a plan against what was asked and what the zones allow, from the spans in ms, sharing only types and the numbers
@@ -49,7 +49,7 @@ function brokenByAction(
     'CYCLES',
     `is planned with ${action.cycleCost}, costs ${zone.cycleCost}`,
   );
-  const effectW = (zone.expectedYieldW * effectMs(zone, span, span)) / lengthMs;
+  const effectW = effectWMs(window.startsAt, zone, span, yieldAt(zone)) / lengthMs;
   check(
     isClose(action.expectedYieldW, effectW),
     'SLOT_SUMS',

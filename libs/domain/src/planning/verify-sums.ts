@@ -4,11 +4,11 @@ import { afterSlotCount, p90Factor, reboundProfile } from './model';
 import type { Plan, PlannedAction, PlanRequest, PlanZone } from './plan-types';
 import type { BrokenConstraint } from './constraints';
 
-/** What a span yields while it has an effect, W. */
+/** A span that has an effect, and what it yields meanwhile. */
 interface Effect {
   readonly zone: PlanZone;
   readonly span: Span;
-  readonly yieldW: number;
+  readonly yieldAt: (slot: number) => number;
   readonly isNew: boolean;
 }
 
@@ -35,16 +35,37 @@ function effectsOf(
   const effectOf = (isNew: boolean) => (action: PlannedAction) => {
     const zone = zones.get(action.zoneId);
     return zone
-      ? [{ zone, span: action.span, yieldW: isNew ? zone.expectedYieldW : standingW(zone, action), isNew }]
+      ? [{ zone, span: action.span, isNew, yieldAt: isNew ? yieldAt(zone) : standingAt(zone, action) }]
       : [];
   };
   return [...actions.flatMap(effectOf(true)), ...running.flatMap(effectOf(false))];
 }
 
-/** The energy that a standing action states, over the time that it has an effect. */
-function standingW(zone: PlanZone, { span, expectedYieldW }: PlannedAction): number {
+/** W in a slot of the window. */
+export function yieldAt({ expectedYieldW, slotYieldsW }: PlanZone): (slot: number) => number {
+  return (slot) => slotYieldsW?.[slot] ?? expectedYieldW;
+}
+
+/** What a standing action states slot by slot, else its energy over the time that it has an effect. */
+function standingAt(zone: PlanZone, { span, expectedYieldW, slotYieldsW }: PlannedAction) {
   const activeMs = effectMs(zone, span, span);
-  return activeMs > 0 ? (expectedYieldW * (span.endsAt - span.startsAt)) / activeMs : 0;
+  const evenW = activeMs > 0 ? (expectedYieldW * (span.endsAt - span.startsAt)) / activeMs : 0;
+  return (slot: number) => slotYieldsW?.[slot] ?? evenW;
+}
+
+/** W × ms that a span yields with its effect, slot by slot on the grid of the window; slots may lie outside of it. */
+export function effectWMs(
+  windowStartsAt: Instant,
+  zone: PlanZone,
+  span: Span,
+  yieldOfSlot: (slot: number) => number,
+): number {
+  let sum = 0;
+  for (let slot = Math.floor((span.startsAt - windowStartsAt) / slotMs); ; slot++) {
+    const startsAt = windowStartsAt + slot * slotMs;
+    if (startsAt >= span.endsAt) return sum;
+    sum += yieldOfSlot(slot) * effectMs(zone, span, { startsAt, endsAt: startsAt + slotMs });
+  }
 }
 
 function brokenCount({ window }: PlanRequest, { slots, afterSlots }: Plan): BrokenConstraint[] {
@@ -62,7 +83,7 @@ function brokenCount({ window }: PlanRequest, { slots, afterSlots }: Plan): Brok
 
 function brokenSlots(request: PlanRequest, effects: readonly Effect[], { slots }: Plan): BrokenConstraint[] {
   return slots.flatMap((slot) => {
-    const { expectedW, varianceW2, reboundW } = sumsAt(slot.startsAt, effects);
+    const { expectedW, varianceW2, reboundW } = sumsAt(request, slot.startsAt, effects);
     const promisedW = Math.min(expectedW, Math.max(0, expectedW - p90Factor * Math.sqrt(varianceW2)));
     const reachedW = request.confidence === 'P90' ? promisedW : expectedW;
     const askedW = request.targetsW?.[Math.round((slot.startsAt - request.window.startsAt) / slotMs)];
@@ -82,48 +103,53 @@ function brokenSlots(request: PlanRequest, effects: readonly Effect[], { slots }
 }
 
 function brokenAfter(
-  { window }: PlanRequest,
+  request: PlanRequest,
   effects: readonly Effect[],
   { afterSlots, reboundWh }: Plan,
 ): BrokenConstraint[] {
+  const { window } = request;
   const hours = slotMs / 3_600_000;
   const saidWh = afterSlots.reduce((sum, { reboundW }) => sum + reboundW * hours, 0);
   return [
     ...afterSlots.flatMap(({ startsAt, reboundW }, i) => [
       ...wrongNumber(startsAt, 'startsAt', startsAt, window.endsAt + i * slotMs),
-      ...wrongNumber(startsAt, 'reboundW', reboundW, sumsAt(startsAt, effects).reboundW),
+      ...wrongNumber(startsAt, 'reboundW', reboundW, sumsAt(request, startsAt, effects).reboundW),
     ]),
     ...wrongNumber(window.endsAt, 'reboundWh', reboundWh, saidWh),
   ];
 }
 
 /** In no slot do new actions bring back anything that lifts the rebound above the cap. */
-function brokenCap({ releaseCapW, window }: PlanRequest, effects: readonly Effect[]): BrokenConstraint[] {
+function brokenCap(request: PlanRequest, effects: readonly Effect[]): BrokenConstraint[] {
+  const { releaseCapW, window } = request;
   if (releaseCapW === undefined) return [];
   const broken: BrokenConstraint[] = [];
   const fresh = effects.filter(({ isNew }) => isNew);
   const until = window.endsAt + afterSlotCount * slotMs;
   for (let startsAt = window.startsAt; startsAt < until; startsAt += slotMs) {
-    const { reboundW } = sumsAt(startsAt, effects);
+    const { reboundW } = sumsAt(request, startsAt, effects);
     if (reboundW <= releaseCapW + 1e-6 * Math.max(1, releaseCapW)) continue;
-    if (sumsAt(startsAt, fresh).reboundW <= 1e-6) continue;
+    if (sumsAt(request, startsAt, fresh).reboundW <= 1e-6) continue;
     const detail = `${reboundW} W come back, ${releaseCapW} W are allowed`;
     broken.push({ constraint: 'RELEASE_CAP', where: String(startsAt), detail });
   }
   return broken;
 }
 
-function sumsAt(startsAt: Instant, effects: readonly Effect[]) {
+function sumsAt({ window }: PlanRequest, startsAt: Instant, effects: readonly Effect[]) {
   const slot: Span = { startsAt, endsAt: startsAt + slotMs };
+  const nth = Math.round((startsAt - window.startsAt) / slotMs);
   let yieldW = 0;
   let varianceW2 = 0;
   let reboundW = 0;
-  for (const { zone, span, yieldW: whileActiveW } of effects) {
+  for (const { zone, span, yieldAt: yieldOfSlot } of effects) {
     const share = effectMs(zone, span, slot) / slotMs;
-    yieldW += whileActiveW * share;
-    varianceW2 += (zone.yieldStdDevW * share) ** 2;
+    if (share > 0) {
+      yieldW += yieldOfSlot(nth) * share;
+      varianceW2 += ((zone.slotStdDevsW?.[nth] ?? zone.yieldStdDevW) * share) ** 2;
+    }
     if (span.endsAt > startsAt) continue;
-    const shiftedWSlots = (whileActiveW * effectMs(zone, span, span)) / slotMs;
+    const shiftedWSlots = effectWMs(window.startsAt, zone, span, yieldOfSlot) / slotMs;
     // An end up to one slot ago lies in the slot before this one: the first share of the rebound comes now.
     const slotsSinceEnd = Math.floor((startsAt - span.endsAt) / slotMs);
     reboundW += shiftedWSlots * zone.reboundShare * (reboundProfile[slotsSinceEnd] ?? 0);
