@@ -1,6 +1,9 @@
 import { hourMs, minuteMs } from '../fleet';
 import type { Direction, Instant, Span } from '../fleet';
+import type { PlanZone } from '../planning/plan-types';
 import { drawAtOutdoor } from './heating-degrees';
+import { heatedShares } from './run-forecast';
+import { runLengths, spreadOf, usualRunLengths, type OnOffRuns, type RunLengths } from './on-off-runs';
 import { slotDeviationW, stateLeft } from './slot-deviation';
 
 export interface PowerAt {
@@ -31,6 +34,12 @@ export interface DrawFacts {
   readonly maxPowerW?: number | undefined;
   readonly setpointC?: number | undefined;
   readonly temperatureC?: number | undefined;
+  /** When it heated and when not, without steering. Then slots are told apart (`ExpectedDraw.slotsW`). */
+  readonly runs?: OnOffRuns | undefined;
+  /** Of zones like it: little is known of a zone that was seen for an hour. */
+  readonly peers?: RunLengths | undefined;
+  /** The vendor's model leaves something out (hot water that is drawn), so what was seen may be more. */
+  readonly modelIsFloor?: boolean | undefined;
 }
 
 export type DrawSource = 'vendor_model' | 'recent_readings' | 'same_hour' | 'rating';
@@ -40,6 +49,9 @@ export interface ExpectedDraw {
   readonly meanW: number;
   readonly stdDevW: number;
   readonly source: DrawSource;
+  /** The same for each slot of the window; absent: nothing tells them apart. */
+  readonly slotsW?: Float64Array | undefined;
+  readonly slotStdDevsW?: Float64Array | undefined;
 }
 
 /** Share of the time that a zone of which only the rating is known is taken to draw its rating. */
@@ -50,29 +62,74 @@ export const restingAboveSetpointK = 0.5;
 /** So far below its setpoint it is taken to heat. */
 export const heatingBelowSetpointK = 0.5;
 
+/** So many runs of its peers count beside those that were seen of a zone. */
+const peerRuns = 6;
+
 const minReadings = 3;
 const minReadingsSpanMs = 10 * minuteMs;
 /** So many days say more of an hour than the hour before it. */
 const minDays = 3;
 
 /**
- * What a zone would draw in `window` without us: the vendor's model; else the same hour of three or more recent days; else
- * the time-weighted mean of the readings of the hour before the window (3 or more over at least 10 minutes); else fewer
- * days; else the last hour that has enough readings, however old; else rating × `defaultDuty`, and 0 for a zone that
- * stands still. Days are put right for the outdoor temperature, and days and older readings for the present state.
+ * What a zone would draw in `window` without us: the vendor's model; else the same hour of three or more recent days; else what
+ * was seen of its runs and its peers'; else the time-weighted mean of the readings of the hour before the window (3 or more over at least 10
+ * minutes); else fewer days; else the last hour that has enough readings, however old; else rating × `defaultDuty`, and 0 for a
+ * zone that stands still. Days are put right for the outdoor temperature. Where its runs are known they tell the slots apart; else
+ * days and older readings lean towards the present state.
  */
 export function expectedDraw(facts: DrawFacts, window: Span): ExpectedDraw {
   const { vendorExpectedPowerW, maxPowerW } = facts;
-  if (vendorExpectedPowerW !== undefined) return drawOf(vendorExpectedPowerW, maxPowerW, 'vendor_model');
+  if (vendorExpectedPowerW !== undefined) {
+    const model = drawOf(vendorExpectedPowerW, maxPowerW, 'vendor_model');
+    const seen = facts.modelIsFloor ? fromRuns(facts) : undefined;
+    return bySlot(seen && seen.meanW > model.meanW ? seen : model, facts, window);
+  }
   const known = readingsBefore(facts.recentPowers, window.startsAt);
   const days = daysOf(facts);
-  return (
-    (days.length >= minDays ? fromSameHour(days, facts, window) : undefined) ??
-    fromReadings(known, window.startsAt, maxPowerW) ??
-    fromSameHour(days, facts, window) ??
-    withState(fromReadings(known, (known.at(-1)?.at ?? 0) + 1, maxPowerW), facts, window) ??
-    drawOf((maxPowerW ?? 0) * dutyOf(facts), maxPowerW, 'rating')
+  const level =
+    (days.length >= minDays ? fromSameHour(days, facts) : undefined) ??
+    fromRuns(facts) ??
+    fromReadings(known, window.startsAt, maxPowerW);
+  if (level)
+    return level.source === 'same_hour' ? inState(level, facts, window) : bySlot(level, facts, window);
+  const older = fromSameHour(days, facts) ?? fromReadings(known, (known.at(-1)?.at ?? 0) + 1, maxPowerW);
+  return older
+    ? inState(older, facts, window)
+    : drawOf((maxPowerW ?? 0) * dutyOf(facts), maxPowerW, 'rating');
+}
+
+function inState(draw: ExpectedDraw, facts: DrawFacts, window: Span): ExpectedDraw {
+  return facts.runs ? bySlot(draw, facts, window) : withState(draw, facts, window);
+}
+
+/** Tells the slots apart by the present run and the usual lengths of runs; the level over time stays. */
+function bySlot(draw: ExpectedDraw, { maxPowerW, peers, runs }: DrawFacts, window: Span): ExpectedDraw {
+  if (!runs || maxPowerW === undefined || !(maxPowerW > 0)) return draw;
+  const seen = runLengths(runs, peers ?? usualRunLengths, peerRuns);
+  const cycleMs = seen.onMs + seen.offMs;
+  const duty = draw.meanW / maxPowerW;
+  const shares = heatedShares(
+    runs,
+    { onMs: duty * cycleMs, offMs: (1 - duty) * cycleMs },
+    window,
+    spreadOf(runs, peerRuns),
   );
+  if (shares.length === 0) return draw;
+  const slotsW = shares.map((share) => share * maxPowerW);
+  const least = draw.stdDevW / Math.max(1, slotDeviationW(draw.meanW, maxPowerW));
+  const slotStdDevsW = slotsW.map((meanW) => Math.max(1, least) * slotDeviationW(meanW, maxPowerW));
+  return { ...draw, meanW: meanOf(slotsW), stdDevW: meanOf(slotStdDevsW), slotsW, slotStdDevsW };
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The share of the time that it heats by its runs and its peers', times the rating. */
+function fromRuns({ maxPowerW, peers, runs }: DrawFacts): ExpectedDraw | undefined {
+  if (!runs || !peers || maxPowerW === undefined) return undefined;
+  const { offMs, onMs } = runLengths(runs, peers, peerRuns);
+  return drawOf((maxPowerW * onMs) / (onMs + offMs), maxPowerW, 'recent_readings');
 }
 
 /**
@@ -81,15 +138,26 @@ export function expectedDraw(facts: DrawFacts, window: Span): ExpectedDraw {
  */
 export function yieldOf(facts: {
   readonly direction: Direction;
-  readonly expected: Pick<ExpectedDraw, 'meanW' | 'stdDevW'>;
+  readonly expected: Omit<ExpectedDraw, 'source'>;
   readonly maxPowerW?: number | undefined;
-}): { readonly expectedYieldW: number; readonly yieldStdDevW: number } {
+}): Pick<PlanZone, 'expectedYieldW' | 'yieldStdDevW' | 'slotYieldsW' | 'slotStdDevsW'> {
   const { direction, expected, maxPowerW } = facts;
   if (direction === 'decrease') {
-    return { expectedYieldW: Math.max(0, expected.meanW), yieldStdDevW: expected.stdDevW };
+    return {
+      expectedYieldW: Math.max(0, expected.meanW),
+      yieldStdDevW: expected.stdDevW,
+      slotYieldsW: expected.slotsW,
+      slotStdDevsW: expected.slotStdDevsW,
+    };
   }
   const expectedYieldW = Math.max(0, (maxPowerW ?? 0) - expected.meanW);
-  return { expectedYieldW, yieldStdDevW: maxPowerW === undefined ? 0 : expected.stdDevW };
+  if (maxPowerW === undefined) return { expectedYieldW, yieldStdDevW: 0 };
+  return {
+    expectedYieldW,
+    yieldStdDevW: expected.stdDevW,
+    slotYieldsW: expected.slotsW?.map((meanW) => Math.max(0, maxPowerW - meanW)),
+    slotStdDevsW: expected.slotStdDevsW,
+  };
 }
 
 function drawOf(
@@ -137,20 +205,19 @@ function daysOf({ sameHourOfRecentDays = [], outdoorOfRecentDaysC, outdoorC }: D
   });
 }
 
-function fromSameHour(days: readonly number[], facts: DrawFacts, window: Span): ExpectedDraw | undefined {
+function fromSameHour(days: readonly number[], facts: DrawFacts): ExpectedDraw | undefined {
   if (days.length === 0) return undefined;
   const mean = days.reduce((sum, powerW) => sum + powerW, 0) / days.length;
   const draw = drawOf(mean, facts.maxPowerW, 'same_hour', days.length);
   const squares = days.reduce((sum, powerW) => sum + (powerW - mean) ** 2, 0);
   const dayToDayW = days.length > 1 ? Math.sqrt(squares / (days.length - 1)) : 0;
-  return withState({ ...draw, stdDevW: Math.max(draw.stdDevW, dayToDayW) }, facts, window);
+  return { ...draw, stdDevW: Math.max(draw.stdDevW, dayToDayW) };
 }
 
 /** Leans the mean towards what the zone does now, by as much as is left of it in the window. */
-function withState(draw: ExpectedDraw | undefined, facts: DrawFacts, window: Span): ExpectedDraw | undefined {
+function withState(draw: ExpectedDraw, facts: DrawFacts, window: Span): ExpectedDraw {
   const heats = heatsNow(facts);
-  if (!draw || heats === undefined || facts.stateAt === undefined || facts.maxPowerW === undefined)
-    return draw;
+  if (heats === undefined || facts.stateAt === undefined || facts.maxPowerW === undefined) return draw;
   const stateW = heats ? facts.maxPowerW : 0;
   return { ...draw, meanW: draw.meanW + (stateW - draw.meanW) * stateLeft(facts.stateAt, window) };
 }
