@@ -1,18 +1,10 @@
 import { at, iso, recordset, type Database } from '@warmshift/db';
-import {
-  expectedDraw,
-  hourMs,
-  sameHourOnDaysBefore,
-  type ExpectedDraw,
-  type Instant,
-  type Span,
-} from '@warmshift/domain';
+import { hourMs, sameHourOnDaysBefore, type ExpectedDraw, type Instant, type Span } from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
-import type { CampaignOrder } from './campaign-order';
+import { expectedDraws, seriesMs, type RecentSeries } from './expected-draws';
 
-interface RecentRow {
+interface SeriesRow extends RecentSeries {
   readonly zoneId: string;
-  readonly readings: readonly { readonly at: Instant; readonly powerW: number }[];
 }
 
 /** As many days ago at most: a week has every weekday once. */
@@ -26,35 +18,15 @@ export class DrawRepository {
 
   async expected(
     contexts: readonly ZoneContext[],
-    order: CampaignOrder,
+    window: Span,
     now: Instant,
   ): Promise<Map<string, ExpectedDraw>> {
-    const window = { startsAt: order.startsAt, endsAt: order.endsAt };
-    const [recent, days] = await Promise.all([
-      this.recent(
-        contexts.map(({ zoneId }) => zoneId),
-        now,
-      ),
+    const zoneIds = contexts.map(({ zoneId }) => zoneId);
+    const [series, days] = await Promise.all([
+      this.recentSeries(zoneIds, now),
       this.sameHourOfRecentDays(contexts, window, now),
     ]);
-    return new Map(
-      contexts.map(({ zoneId, facts, power }) => [
-        zoneId,
-        expectedDraw(
-          {
-            recentPowers: recent.get(zoneId) ?? [],
-            sameHourOfRecentDays: days.get(zoneId),
-            vendorExpectedPowerW: power.expectedW,
-            heating: facts.heating,
-            stateAt: facts.measuredAt,
-            maxPowerW: power.maxW,
-            setpointC: facts.setpointC,
-            temperatureC: facts.temperatureC,
-          },
-          window,
-        ),
-      ]),
-    );
+    return expectedDraws(contexts, series, days, window, now);
   }
 
   /** Mean W of the window's hours on the days before, in local time, of days on which nobody steered the zone then. */
@@ -95,20 +67,26 @@ export class DrawRepository {
     return new Map(rows.map(({ zoneId, powersW }) => [zoneId, powersW]));
   }
 
-  private async recent(
-    zoneIds: readonly string[],
-    now: Instant,
-  ): Promise<Map<string, RecentRow['readings']>> {
-    const rows = await this.db.rows<RecentRow>(
-      `SELECT zone_id AS "zoneId",
-         jsonb_agg(jsonb_build_object('at', (extract(epoch FROM measured_at) * 1000)::bigint, 'powerW', power_w)
-           ORDER BY measured_at) AS readings
-       FROM readings
-       WHERE zone_id = ANY($1::uuid[]) AND measured_at > $2 AND measured_at <= $3 AND power_w IS NOT NULL
-         AND power_quality IN ('reported', 'estimated')
-       GROUP BY zone_id`,
-      [zoneIds, at(now - hourMs), at(now)],
+  /** Without what was read while the zone was steered. */
+  private async recentSeries(zoneIds: readonly string[], now: Instant): Promise<Map<string, RecentSeries>> {
+    const rows = await this.db.rows<SeriesRow>(
+      `SELECT reading.zone_id AS "zoneId",
+         coalesce(jsonb_agg(jsonb_build_object('at', ${epochMs}, 'powerW', power_w,
+             'reported', power_quality = 'reported') ORDER BY measured_at)
+           FILTER (WHERE power_w IS NOT NULL AND power_quality IN ('reported', 'estimated')), '[]') AS powers,
+         coalesce(jsonb_agg(jsonb_build_object('at', ${epochMs}, 'temperatureC', temperature_c) ORDER BY measured_at)
+           FILTER (WHERE temperature_c IS NOT NULL), '[]') AS temperatures
+       FROM readings reading
+       WHERE reading.zone_id = ANY($1::uuid[]) AND measured_at > $2 AND measured_at <= $3
+         AND NOT EXISTS (
+           SELECT 1 FROM actions action WHERE action.zone_id = reading.zone_id AND action.sent_at IS NOT NULL
+             AND greatest(action.sent_at, action.starts_at) <= reading.measured_at
+             AND coalesce(action.ended_at, 'infinity') >= reading.measured_at)
+       GROUP BY 1`,
+      [zoneIds, at(now - seriesMs), at(now)],
     );
-    return new Map(rows.map((row) => [row.zoneId, row.readings]));
+    return new Map(rows.map(({ powers, temperatures, zoneId }) => [zoneId, { powers, temperatures }]));
   }
 }
+
+const epochMs = '(extract(epoch FROM measured_at) * 1000)::bigint';

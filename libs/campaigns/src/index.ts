@@ -14,3 +14,7 @@ export { planZones } from './plan-zones';
 export { orderPlanning, type OrderPlanning, type QuotaUse } from './plan-order';
 export { DisinfectionPlanner, type DisinfectionTick } from './disinfection/disinfection-planner';
 export { placeRun, type ContextAt, type PlacedRun, type Placement } from './disinfection/place-run';
+export { paceOf, type ConnectionUse } from './connection-pace';
+export { expectedDraws, seriesMs, type RecentSeries } from './expected-draws';
+export { fallsShort } from './rest-of-window';
+export { planEvenly } from './plan-evenly';

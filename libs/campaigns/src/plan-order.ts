@@ -1,7 +1,6 @@
 import type { Clock } from '@warmshift/config';
 import type { Database } from '@warmshift/db';
 import {
-  plan,
   slotMs,
   type ExpectedDraw,
   type Instant,
@@ -18,11 +17,15 @@ import { paceOf, requestsOf, type ConnectionUse } from './connection-pace';
 import { ConnectionUseRepository } from './connection-use.repository';
 import { DrawRepository } from './draw.repository';
 import { ContendersRepository, withoutContenders, type Contender } from './preemption';
+import { planEvenly } from './plan-evenly';
 import { planZones } from './plan-zones';
 import type { Selection } from './order-schema';
 
-export interface Planned {
+export interface Planned extends PlanFacts {
   readonly plan: Plan;
+}
+
+export interface PlanFacts {
   readonly request: PlanRequest;
   readonly zones: readonly PlanZone[];
   readonly contexts: ReadonlyMap<string, ZoneContext>;
@@ -77,6 +80,11 @@ export class OrderPlanning {
    * @param more.except zones that are not chosen.
    */
   async plan(supplierId: string, asked: CampaignOrder, more: PlanRest = {}): Promise<Planned> {
+    return planned(await this.facts(supplierId, asked, more));
+  }
+
+  /** What `plan` plans with. */
+  async facts(supplierId: string, asked: CampaignOrder, more: PlanRest = {}): Promise<PlanFacts> {
     const { candidates, clock, connectionUse, draws, statuses } = this.options;
     const now = clock.now();
     const startsAt = more.fromAt ?? Math.max(asked.startsAt, now - (now % slotMs));
@@ -91,7 +99,7 @@ export class OrderPlanning {
     const contexts = (await statuses.contexts(zoneIds, now, startsAt)).map((context) =>
       withoutContenders(context, contenders.get(context.zoneId), window, now),
     );
-    const expected = await draws.expected(contexts, order, now);
+    const expected = await draws.expected(contexts, window, now);
     const zones = planZones(contexts, expected, order, now).map((zone) =>
       contenders.has(zone.zoneId) ? { ...zone, cost: zone.cost + takingCost } : zone,
     );
@@ -114,7 +122,6 @@ export class OrderPlanning {
       holdOutShare: order.holdOutShare,
     };
     return {
-      plan: plan(request, zones),
       request,
       zones,
       contexts: new Map(contexts.map((context) => [context.zoneId, context])),
@@ -123,6 +130,10 @@ export class OrderPlanning {
       contenders,
     };
   }
+}
+
+export function planned(facts: PlanFacts): Planned {
+  return { ...facts, plan: planEvenly(facts.request, facts.zones) };
 }
 
 export function orderPlanning(db: Database, statuses: StatusService, clock: Clock): OrderPlanning {

@@ -7,9 +7,10 @@ import type { Replan } from './campaign';
 import { targetsOf, type CampaignOrder } from './campaign-order';
 import type { CampaignsRepository } from './campaigns.repository';
 import { releasable, slotBalance, type RunningAction } from './balance';
-import type { OrderPlanning, Planned } from './plan-order';
+import { planned, type OrderPlanning, type Planned } from './plan-order';
 import { Outdated, writePlan } from './plan-writer';
 import type { ReportedAction } from './report';
+import { fallsShort } from './rest-of-window';
 import type { ReportService } from './report.service';
 
 /** Delivered may differ from asked by so much before anything is changed. */
@@ -48,14 +49,13 @@ export class Replanner {
     const actions = await reports.actionsOf(occurrenceId, order.startsAt, order.endsAt);
     const balance = askedW === undefined ? undefined : slotBalance(actions, slotStartsAt);
     const toDo =
-      balance === undefined || askedW === undefined || occurrence.replans.length >= maxReplans
-        ? undefined
-        : whatToDo(askedW, balance.deliveredW);
-    if (toDo === undefined || balance === undefined || askedW === undefined) {
+      balance === undefined || askedW === undefined ? undefined : whatToDo(askedW, balance.deliveredW);
+    if (balance === undefined || askedW === undefined || occurrence.replans.length >= maxReplans) {
       return this.noteChecked(this.options.db, occurrenceId, slotStartsAt);
     }
     const running = balance.running.filter(({ span }) => span.endsAt > now);
     const looked = { slotStartsAt, askedW, deliveredW: balance.deliveredW };
+    if (toDo === undefined) return this.lookAhead(found, looked, running, actions, now);
     return toDo === 'SHORT'
       ? this.addMore(found, looked, running, actions, now)
       : this.endSome(found, looked, running, now);
@@ -80,6 +80,34 @@ export class Replanner {
       const written = await writePlan(sql, { occurrenceId, supplierId, order }, planned, true, now);
       const replan = { ...looked, at: now, reason: 'SHORT', added: written.actions, ended: 0 } as const;
       await record(sql, occurrenceId, replan, planned);
+      return replan;
+    });
+  }
+
+  /** What was delivered is near enough; the slots after this one may all the same lack something by what is expected now. */
+  private async lookAhead(
+    { occurrence, order }: Found,
+    looked: Looked,
+    running: readonly RunningAction[],
+    actions: readonly ReportedAction[],
+    now: Instant,
+  ): Promise<boolean> {
+    const { occurrenceId, supplierId } = occurrence;
+    const fromAt = now - (now % slotMs) + slotMs;
+    const nothing = () => this.noteChecked(this.options.db, occurrenceId, looked.slotStartsAt);
+    if (fromAt >= order.endsAt) return nothing();
+    const standing = [...running.map(toPlanned), ...actions.flatMap(bringsBack)];
+    const taken = new Set(standing.map(({ zoneId }) => zoneId));
+    const except = new Set(actions.map(({ zoneId }) => zoneId).filter((zoneId) => !taken.has(zoneId)));
+    const facts = await this.options.planning.facts(supplierId, order, { fromAt, running: standing, except });
+    const { request, zones } = facts;
+    if (!fallsShort(request, zones)) return nothing();
+    const more = planned(facts);
+    if (more.plan.actions.length === 0) return nothing();
+    return this.once(occurrenceId, looked.slotStartsAt, async (sql) => {
+      const written = await writePlan(sql, { occurrenceId, supplierId, order }, more, true, now);
+      const replan = { ...looked, at: now, reason: 'SHORT', added: written.actions, ended: 0 } as const;
+      await record(sql, occurrenceId, replan, more);
       return replan;
     });
   }
@@ -153,6 +181,21 @@ function whatToDo(askedW: number, deliveredW: number): 'SHORT' | 'OVER' | undefi
 
 function toPlanned({ cyclesReserved, deviceId, span, yieldW, zoneId }: RunningAction): PlannedAction {
   return { zoneId, deviceId, span, expectedYieldW: yieldW, cycleCost: cyclesReserved };
+}
+
+/** An action that has ended: what it shifted comes back. */
+function bringsBack({
+  activeAt,
+  cyclesReserved,
+  deviceId,
+  endedAt,
+  expectedYieldW,
+  span,
+  zoneId,
+}: ReportedAction) {
+  const endsAt = Math.min(span.endsAt, endedAt ?? Infinity);
+  if (activeAt === undefined || endedAt === undefined || endsAt <= span.startsAt) return [];
+  return [{ zoneId, deviceId, span: { ...span, endsAt }, expectedYieldW, cycleCost: cyclesReserved }];
 }
 
 /** Never sent: called off with its cycles by the action queue; sent: given back now. */
