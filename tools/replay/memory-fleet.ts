@@ -2,15 +2,18 @@ import { observe, type StoredZone } from '@warmshift/fleet-sync';
 import {
   type CompletedRun,
   dayMs,
+  hourMs,
   timeZoneFor,
   type Instant,
   type LocalDay,
+  type PowerSample,
+  type TemperatureAt,
   type RunTry,
   type Span,
   type ZoneKind,
 } from '@warmshift/domain';
 import { zoneContext, type FactsRow, type ZoneContext } from '@warmshift/steerable-status';
-import type { ListedDevice, ZoneReading } from '@warmshift/vendors/contract';
+import type { ListedDevice, ListedSite, ZoneReading } from '@warmshift/vendors/contract';
 import type { ReplayAction, SentAction } from './replay-action';
 
 /** One zone as Postgres would hold it. */
@@ -30,10 +33,21 @@ export interface ReplayZone {
   /** A planned disinfection run, as long as its action is alive or has done its heating. */
   planned?: Span | undefined;
   tries: RunTry[];
+  /** Of the last hours, oldest first. */
+  powers: PowerSample[];
+  temperatures: TemperatureAt[];
+}
+
+/** Whose devices are listed, and where they stand, as far as the vendor says it. */
+export interface ListedBy {
+  readonly vendor: string;
+  readonly sites: readonly ListedSite[];
 }
 
 export interface ReplayDevice {
   readonly deviceId: string;
+  readonly vendor: string;
+  readonly siteTimeZone: string | undefined;
   listed: ListedDevice;
   readonly timeZone: string;
   readonly zones: ReadonlyMap<ZoneKind, ReplayZone>;
@@ -48,6 +62,8 @@ export interface ReplayDevice {
 /** How long starts are kept, as the service's facts do. */
 const startsKeptMs = 7 * dayMs;
 const runsKeptMs = 29 * dayMs;
+const seriesKeptMs = 4 * hourMs;
+const nox: ListedBy = { vendor: 'nox', sites: [] };
 
 /**
  * The fleet in memory in place of Postgres. What readings mean and what the rules are asked comes from the
@@ -61,9 +77,9 @@ export class MemoryFleet {
   constructor(readonly enrolledAt: Instant) {}
 
   /** Takes what the vendor lists: new devices, and the vendor's newest word on each. */
-  take(listed: readonly ListedDevice[]): void {
+  take(listed: readonly ListedDevice[], by: ListedBy = nox): void {
     for (const device of listed) {
-      const known = this.devices.get(device.vendorDeviceId) ?? this.add(device);
+      const known = this.devices.get(device.vendorDeviceId) ?? this.add(device, by);
       known.listed = device;
       for (const { kind, reading } of device.zones) {
         const zone = known.zones.get(kind);
@@ -107,7 +123,7 @@ export class MemoryFleet {
         maxPowerW: zone.latest.maxPowerW ?? null,
         temperatureC: zone.latest.temperatureC ?? null,
         coolingKPerH: zone.latest.coolingKPerH ?? null,
-        siteTimeZone: null,
+        siteTimeZone: device.siteTimeZone ?? null,
         country: device.listed.country ?? null,
         legionellaDurationMinutes: device.listed.legionella?.durationMinutes ?? null,
         runObserver: zone.runObserver,
@@ -119,6 +135,7 @@ export class MemoryFleet {
     }
     if (!newest) return;
     takeStated(zone.latest, reading);
+    noteSeries(zone, reading);
     zone.heating = heating;
     zone.heatingSince = heatingSince;
     if (!run) return;
@@ -158,7 +175,8 @@ export class MemoryFleet {
     device.ledger.set(day, [observed, Math.max(0, reserved - starts)]);
   }
 
-  private add(listed: ListedDevice): ReplayDevice {
+  private add(listed: ListedDevice, { sites, vendor }: ListedBy): ReplayDevice {
+    const site = sites.find(({ vendorSiteId }) => vendorSiteId === listed.vendorSiteId);
     const deviceId = listed.vendorDeviceId;
     const zones = listed.zones.map(({ kind }): [ZoneKind, ReplayZone] => [
       kind,
@@ -175,12 +193,16 @@ export class MemoryFleet {
         recentRuns: [],
         sentActions: [],
         tries: [],
+        powers: [],
+        temperatures: [],
       },
     ]);
     const device: ReplayDevice = {
       deviceId,
+      vendor,
+      siteTimeZone: site?.timeZone,
       listed,
-      timeZone: timeZoneFor({ country: listed.country }),
+      timeZone: timeZoneFor({ siteTimeZone: site?.timeZone, country: listed.country ?? site?.country }),
       zones: new Map(zones),
       starts: [],
       ledger: new Map(),
@@ -202,11 +224,11 @@ export class MemoryFleet {
       zone: stored.kind,
       deviceId: device.deviceId,
       supplierId: 'replay',
-      connectionId: 'replay',
-      vendor: 'nox',
+      connectionId: device.vendor,
+      vendor: device.vendor,
       deviceKind: listed.kind,
       siteId: null,
-      siteTimeZone: null,
+      siteTimeZone: device.siteTimeZone ?? null,
       country: listed.country ?? null,
       held: false,
       disabled: false,
@@ -293,6 +315,14 @@ function noteRun(zone: ReplayZone, { startedAt, completedAt }: CompletedRun): vo
   if (known) known[1] = completedAt;
   else zone.recentRuns.push([startedAt, completedAt]);
   zone.recentRuns = zone.recentRuns.filter(([, to]) => to > completedAt - runsKeptMs);
+}
+
+function noteSeries(zone: ReplayZone, reading: ZoneReading): void {
+  const { measuredAt: at, powerQuality: quality, powerW, temperatureC } = reading;
+  if (powerW !== undefined) zone.powers.push({ at, powerW, quality });
+  if (temperatureC !== undefined) zone.temperatures.push({ at, temperatureC });
+  for (const series of [zone.powers, zone.temperatures])
+    while (series.length > 0 && series[0]!.at < at - seriesKeptMs) series.shift();
 }
 
 /** Takes over what a reading states; what it leaves out stays as it was. */

@@ -10,3 +10,6 @@ export const heatingcontrol: VendorModule = {
   settingsSchema,
   create: createAdapter,
 };
+
+export { readingOf } from './mapping';
+export { stateSchema } from './wire';

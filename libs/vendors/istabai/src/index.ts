@@ -18,3 +18,6 @@ export const istabai: VendorModule = {
     return new IstabaiAdapter(context, new IstabaiClient(context, http, credentials), http, settings);
   },
 };
+
+export { readingOf } from './mapping';
+export { homeSchema, roomSchema } from './wire';
