@@ -1,7 +1,7 @@
 import { standingSums, type PlanRequest, type PlanZone } from '@warmshift/domain';
 
 /** A slot that is expected to lack no more than this share of its target is left as it is. */
-export const restTolerance = 0.025;
+export const restTolerance = 0.05;
 
 /**
  * Some slot of the rest of a window is expected to fall short with what stands (`request.running`): planned, running, or ended
