@@ -1,11 +1,15 @@
 import {
+  coldFactor,
   expectedDraw,
   hourMs,
+  minuteMs,
+  minuteOfLocalDay,
   onOffRuns,
   pooledLengths,
   stretchesOfPowers,
   stretchesOfTemperatures,
   slotMs,
+  usualDifferenceK,
   type ExpectedDraw,
   type HeatedStretch,
   type Instant,
@@ -81,6 +85,8 @@ function drawsFrom(
     if (seen) group.push(seen);
   }
   const peers = new Map([...groups].map(([group, all]) => [group, pooledLengths(all)]));
+  const timeZones = [...new Set(contexts.map(({ facts }) => facts.timeZone))];
+  const minutes = new Map(timeZones.map((zone) => [zone, minuteOfLocalDay(window.startsAt, zone)]));
   const meansC = meanSetpoints(contexts.filter(({ zoneId }) => runs.get(zoneId) !== undefined));
   return new Map(
     contexts.map((context) => {
@@ -102,9 +108,30 @@ function drawsFrom(
         },
         window,
       );
-      return [zoneId, draw];
+      return [zoneId, byDayCourse(draw, context, runs.get(zoneId), window, minutes)];
     }),
   );
+}
+
+/** Days of the same hour know the hour; all else was seen at another time of the day. */
+function byDayCourse(
+  draw: ExpectedDraw,
+  { facts }: ZoneContext,
+  runs: OnOffRuns | undefined,
+  window: Span,
+  minutes: ReadonlyMap<string, number>,
+): ExpectedDraw {
+  const seenAt =
+    draw.source === 'vendor_model'
+      ? facts.measuredAt
+      : draw.source === 'recent_readings' && runs && runs.asOf - (runs.onMs + runs.offMs) / 2;
+  if (facts.zone !== 'room' || seenAt === undefined || seenAt === false || !draw.slotsW) return draw;
+  const minute = minutes.get(facts.timeZone)!;
+  const slotsW = draw.slotsW.map((watts, slot) => {
+    const at = window.startsAt + (slot + 0.5) * slotMs;
+    return watts * coldFactor(at, seenAt, minute + ((slot + 0.5) * slotMs) / minuteMs);
+  });
+  return { ...draw, slotsW, meanW: slotsW.reduce((sum, watts) => sum + watts, 0) / slotsW.length };
 }
 
 /** Drawn over expected in the last 45 minutes, of all rooms together that were left alone. */
@@ -164,9 +191,6 @@ function scaled(draw: ExpectedDraw, factor: number): ExpectedDraw {
   const { meanW, slotsW } = draw;
   return { ...draw, meanW: meanW * factor, slotsW: slotsW?.map((watts) => watts * factor) };
 }
-
-/** A room loses heat to the outside in proportion to this difference, less what people and the sun give (a winter evening; an assumption). */
-const usualDifferenceK = 16;
 
 /** Runs of peers as they would be in a room that is kept warmer or cooler than theirs: its heat is on for longer or shorter. */
 function ofWarmth(

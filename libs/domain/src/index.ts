@@ -5,6 +5,7 @@ export * from './comfort/limits';
 export * from './cycles/limits';
 export * from './legionella/facts';
 export * from './baseline/delivered';
+export * from './baseline/evening-cold';
 export * from './baseline/expected-draw';
 export * from './baseline/heated-stretches';
 export * from './baseline/on-off-runs';

@@ -1,5 +1,5 @@
 import { hourMs, minuteMs } from '../fleet';
-import type { Instant } from '../fleet';
+import type { Instant, Span } from '../fleet';
 import type { TemperatureAt } from '../cycles/infer-heating';
 import type { HeatedStretch } from './on-off-runs';
 
@@ -29,7 +29,8 @@ export function stretchesOfPowers(
 
 /**
  * What temperatures say where nobody reports power. With the loss and gain of the vendor's model (K per hour) the share of the time between two that was
- * heated: `(change + loss) / gain`. Without, the direction in which it last changed: a heated room gets warmer, one that is not cools.
+ * heated: `(change + loss) / gain`. Without, its direction: a heated room gets warmer, one that is not cools. While a rounded temperature
+ * stands still between two changes in one direction it goes on; where it turns nobody knows when, and nothing is said.
  */
 export function stretchesOfTemperatures(
   readings: readonly TemperatureAt[],
@@ -41,6 +42,7 @@ export function stretchesOfTemperatures(
   const sorted = [...readings].sort((a, b) => a.at - b.at);
   const stretches: HeatedStretch[] = [];
   let direction: number | undefined;
+  let still: Span[] = [];
   for (let i = 1; i < sorted.length; i++) {
     const { at: startsAt, temperatureC } = sorted[i - 1]!;
     const { at: endsAt } = sorted[i]!;
@@ -51,8 +53,15 @@ export function stretchesOfTemperatures(
       stretches.push({ startsAt, endsAt, onShare: Math.min(1, Math.max(0, share)) });
       continue;
     }
-    if (changeK !== 0) direction = changeK > 0 ? 1 : 0;
-    if (direction !== undefined) stretches.push({ startsAt, endsAt, onShare: direction });
+    if (changeK === 0) {
+      still.push({ startsAt, endsAt });
+      continue;
+    }
+    const onShare = changeK > 0 ? 1 : 0;
+    if (direction === onShare) stretches.push(...still.map((span) => ({ ...span, onShare })));
+    stretches.push({ startsAt, endsAt, onShare });
+    still = [];
+    direction = onShare;
   }
   return stretches;
 }

@@ -99,11 +99,24 @@ describe('stretches', () => {
     [1, 1 / 3, 0].forEach((share, i) => expect(shares[i]).toBeCloseTo(share));
   });
 
-  it('of temperatures without a model go by the last change, and leave long gaps open', () => {
-    const shares = stretchesOfTemperatures(readings(20, 20, 20.1, 20.1, 20), {}).map(
-      ({ onShare }) => onShare,
-    );
-    expect(shares).toEqual([1, 1, 0]);
+  it('of temperatures without a model go by their changes, and say nothing where they turn', () => {
+    const said = (...temperaturesC: number[]) =>
+      stretchesOfTemperatures(readings(...temperaturesC), {}).map(({ onShare, startsAt }) => [
+        minutes(startsAt) / 15,
+        onShare,
+      ]);
+    expect(said(20, 20, 20.1, 20.1, 20.2)).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(said(20, 20.1, 20.1, 20)).toEqual([
+      [0, 1],
+      [2, 0],
+    ]);
+  });
+
+  it('of temperatures leave long gaps open', () => {
     const apart = [
       { at: 0, temperatureC: 20 },
       { at: 40 * minuteMs, temperatureC: 21 },
