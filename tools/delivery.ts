@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { scaledClock } from '@warmshift/config';
+import { sizesOf } from './delivery/fleet';
 import { deliveryOptions, help, type DeliveryOptions } from './delivery/options';
+import { Rehearsal } from './delivery/rehearsal/run';
 import { DeliveryRun } from './delivery/run';
 import { percent, type DeliveryResult } from './delivery/verdict';
 import { Operator } from './demo/operator';
@@ -14,6 +16,7 @@ async function main(): Promise<void> {
   const options = deliveryOptions(process.argv.slice(2));
   if (options === 'help') return void out.write(`${help}\n`);
   if ('problem' in options) throw new Error(options.problem);
+  if (options.rehearse) return rehearse(options);
   const interrupted = new Promise<never>((_resolve, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => reject(new Error(`Stopped by ${signal}.`)));
@@ -25,13 +28,8 @@ async function main(): Promise<void> {
     const run = new DeliveryRun({ admin, truth, clock: scaledClock(stage.clock), out }, options);
     const broken = stage.broken.then((sentence) => Promise.reject(new Error(sentence)));
     const result = await Promise.race([run.perform(), interrupted, broken]);
-    print(result);
-    if (options.json !== undefined)
-      writeFileSync(options.json, `${JSON.stringify({ options, ...result }, null, 2)}\n`);
-    if (result.checks.some(({ holds }) => !holds)) {
-      process.exitCode = 1;
-      out.write(`\nThe logs are in ${stage.logs.keep()}.\n`);
-    }
+    finish(options, result);
+    if (process.exitCode === 1) out.write(`\nThe logs are in ${stage.logs.keep()}.\n`);
   } catch (error) {
     process.exitCode = 1;
     process.stderr.write(`\n${(error as Error).message}\nThe logs are in ${stage.logs.keep()}.\n`);
@@ -40,12 +38,23 @@ async function main(): Promise<void> {
   }
 }
 
-/** Half of the devices are heaters and rooms, half are heat pumps; a home at Istabai has about three rooms. */
 function stageOf({ devices, scale, seed }: DeliveryOptions) {
-  const istabai = Math.round(devices * 0.05);
-  const heatingcontrol = Math.round(devices * 0.4);
-  const nox = devices - heatingcontrol - 3 * istabai;
-  return { keep: false, scale, seed, counts: { heatingcontrol, istabai, nox, microclimates: 1 } };
+  return { keep: false, scale, seed, counts: sizesOf(devices) };
+}
+
+async function rehearse(options: DeliveryOptions): Promise<void> {
+  const { added, loadKw, plan, skipped, ...result } = await new Rehearsal(options).perform();
+  out.write(`  ${kw(loadKw)} kW are drawn; ${plan.actions.length} zones are chosen, ${added} added later.\n`);
+  const refused = Object.entries(skipped).map(([code, count]) => `${code} ${count}`);
+  if (refused.length > 0) out.write(`  Refused when they were due: ${refused.join(', ')}.\n`);
+  finish(options, result);
+}
+
+function finish(options: DeliveryOptions, result: DeliveryResult): void {
+  print(result);
+  if (options.json !== undefined)
+    writeFileSync(options.json, `${JSON.stringify({ options, ...result }, null, 2)}\n`);
+  if (result.checks.some(({ holds }) => !holds)) process.exitCode = 1;
 }
 
 function print(result: DeliveryResult): void {

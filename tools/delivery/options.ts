@@ -13,6 +13,8 @@ export interface DeliveryOptions {
   readonly capShare: number;
   readonly scale: number;
   readonly seed: number;
+  /** Without the service, in virtual time. */
+  readonly rehearse: boolean;
   /** Written beside the table, when given. */
   readonly json?: string | undefined;
 }
@@ -32,6 +34,8 @@ target, the window within 2 %, and the power after the release stayed under the 
   --scale N      how many times faster than real time (5 to 120, default 10); commands take real time,
                  so the starts of a large fleet are late when it is high
   --seed N       of the simulated homes (default 1)
+  --rehearse     without the service: its forecast, planner and rules in virtual time, in less than a minute where the
+                 machine is free; commands are in time, --scale says nothing
   --json FILE    the numbers as JSON
   --help         this text`;
 
@@ -54,6 +58,7 @@ export function deliveryOptions(
         scale: text,
         seed: text,
         json: text,
+        rehearse: { type: 'boolean' },
         help: { type: 'boolean' },
       },
     }).values;
@@ -79,6 +84,7 @@ export function deliveryOptions(
     capShare: number('cap', 0.1, 5, 1.75, false),
     scale: number('scale', 5, 120, 10),
     seed: number('seed', 0, 2_147_483_647, 1),
+    rehearse: values['rehearse'] === true,
     json: typeof values['json'] === 'string' ? values['json'] : undefined,
   };
   return problems.length > 0 ? { problem: problems.join(' ') } : options;

@@ -2,14 +2,13 @@ import type { Clock } from '@warmshift/config';
 import type { Operator, Plan } from '../demo/operator';
 import type { SandboxTruth, TruePower } from '../demo/sandbox-truth';
 import { kw, ProgressLine, wall } from '../demo/text';
+import { agreedPace } from './fleet';
 import type { DeliveryOptions } from './options';
 import { deliveryResult, type DeliveryResult } from './verdict';
 
 const minuteMs = 60_000;
 const slotMs = 15 * minuteMs;
 const noticeMs = 20 * minuteMs;
-/** To read a device, to write to it and to read it back. */
-const requestsPerDevice = 3;
 /** Real ms. */
 const patienceMs = 180_000;
 const lookEveryMs = 500;
@@ -130,11 +129,6 @@ function wordsOf({ chosen, leftOutByCode, slots }: Plan): string {
   const expected = slots.map(({ expectedKw }) => kw(expectedKw)).join(' ');
   const leftOut = leftOutByCode.map(({ code, zones }) => `${code} ${zones}`).join(', ');
   return `${chosen} zones are chosen; expected in the slots, kW: ${expected}. Left out: ${leftOut}.`;
-}
-
-/** Requests per second with which a vendor's whole fleet can be read, and started, in two minutes. */
-function agreedPace(devices: number): number {
-  return Math.max(5, Math.ceil((devices * requestsPerDevice) / 120));
 }
 
 function meanTwinKw(slots: readonly TruePower[]): number {

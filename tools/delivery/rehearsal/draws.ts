@@ -1,7 +1,7 @@
 import { expectedDraws, seriesMs } from '@warmshift/campaigns';
 import type { ExpectedDraw, Instant, Span } from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
-import type { MemoryFleet } from '../replay/memory-fleet';
+import type { MemoryFleet } from '../../replay/memory-fleet';
 
 /** As the service's repository reads them: not what was read while a zone was steered. */
 export function drawsOf(

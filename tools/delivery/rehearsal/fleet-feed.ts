@@ -9,12 +9,12 @@ import type {
 } from '@warmshift/vendors/contract';
 import { readingOf as heaterReading, stateSchema } from '@warmshift/vendors/heatingcontrol';
 import { homeSchema, readingOf as roomReading, roomSchema } from '@warmshift/vendors/istabai';
-import { stateView } from '../../apps/sandbox/src/clouds/heatingcontrol/heatingcontrol-views';
-import { homeView, roomView } from '../../apps/sandbox/src/clouds/istabai/istabai-views';
-import { istabaiTimeZone } from '../../apps/sandbox/src/world/fleet-istabai';
-import type { Sandbox } from '../../apps/sandbox/src/sandbox';
-import type { MemoryFleet } from '../replay/memory-fleet';
-import { HomeReader } from '../replay/read-homes';
+import { stateView } from '../../../apps/sandbox/src/clouds/heatingcontrol/heatingcontrol-views';
+import { homeView, roomView } from '../../../apps/sandbox/src/clouds/istabai/istabai-views';
+import { istabaiTimeZone } from '../../../apps/sandbox/src/world/fleet-istabai';
+import type { Sandbox } from '../../../apps/sandbox/src/sandbox';
+import type { MemoryFleet } from '../../replay/memory-fleet';
+import { HomeReader } from '../../replay/read-homes';
 
 const readEveryMs = 5 * minuteMs;
 /** Quarter-hour states carry a time of up to 25 s after the quarter. */

@@ -1,12 +1,12 @@
 import { assess, setpointFor, slotMs, type Instant, type PlannedAction, type Span } from '@warmshift/domain';
 import { vendorModule } from '@warmshift/vendors';
-import type { Vendor } from '../../apps/sandbox/src/world/device';
-import { HeatPumpDevice } from '../../apps/sandbox/src/world/heat-pump-device';
-import { scheduleSlots } from '../../apps/sandbox/src/world/heat-pump-schedule';
-import { HeaterDevice, type HeaterSetting } from '../../apps/sandbox/src/world/heater-device';
-import { ThermostatRoom, type Setpoints } from '../../apps/sandbox/src/world/thermostat-home';
-import type { World } from '../../apps/sandbox/src/world/world';
-import type { MemoryFleet } from '../replay/memory-fleet';
+import type { Vendor } from '../../../apps/sandbox/src/world/device';
+import { HeatPumpDevice } from '../../../apps/sandbox/src/world/heat-pump-device';
+import { scheduleSlots } from '../../../apps/sandbox/src/world/heat-pump-schedule';
+import { HeaterDevice, type HeaterSetting } from '../../../apps/sandbox/src/world/heater-device';
+import { ThermostatRoom, type Setpoints } from '../../../apps/sandbox/src/world/thermostat-home';
+import type { World } from '../../../apps/sandbox/src/world/world';
+import type { MemoryFleet } from '../../replay/memory-fleet';
 
 export interface Held {
   readonly action: PlannedAction;
@@ -46,15 +46,10 @@ export class Hands {
     }
   }
 
-  /** Gives back before the planned end. */
-  release(zoneId: string, at: Instant): void {
-    const held = this.held.find(({ action, state }) => action.zoneId === zoneId && state !== 'ENDED');
-    if (held?.state === 'PLANNED') this.held.splice(this.held.indexOf(held), 1);
-    else if (held) {
-      held.span = { ...held.span, endsAt: Math.min(held.span.endsAt, at) };
-      const device = this.device(zoneId);
-      if (device instanceof HeatPumpDevice) this.schedule(device, at);
-    }
+  get skipped(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { code } of this.held) if (code !== undefined) counts[code] = (counts[code] ?? 0) + 1;
+    return counts;
   }
 
   private start(held: Held, now: Instant): void {

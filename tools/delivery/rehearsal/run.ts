@@ -9,7 +9,6 @@ import {
 } from '@warmshift/campaigns';
 import {
   hourMs,
-  type ExpectedDraw,
   minuteMs,
   slotMs,
   zoneKinds,
@@ -17,113 +16,112 @@ import {
   type PlanRequest,
   type PlanZone,
   type Plan,
+  type PlannedAction,
+  type Span,
 } from '@warmshift/domain';
-import type { ZoneContext } from '@warmshift/steerable-status';
 import { vendorModule } from '@warmshift/vendors';
-import { Sandbox } from '../../apps/sandbox/src/sandbox';
-import { MemoryFleet } from '../replay/memory-fleet';
+import { Sandbox } from '../../../apps/sandbox/src/sandbox';
+import { MemoryFleet } from '../../replay/memory-fleet';
+import type { DeliveryOptions } from '../options';
+import { agreedPace, sizesOf } from '../fleet';
+import { deliveryResult, type DeliveryResult, type ExpectedAction, type MeasuredSlot } from '../verdict';
 import { drawsOf } from './draws';
 import { FleetFeed } from './fleet-feed';
 import { Hands } from './hands';
-import type { RehearsalOptions } from './options';
 import { Truth } from './truth';
 
 const noticeMs = 20 * minuteMs;
-const requestsPerDevice = 3;
+/** An evening in January, as in the run with the service. */
+const watchedFrom = Date.parse('2026-01-14T15:30:00Z');
+/** From the order to its effect where a vendor is told when it is time: a worker's queue, and the vendor's answer. */
+const lagMs = 20_000;
 
-export interface Made {
-  readonly plan: Plan;
+interface Facts {
   readonly request: PlanRequest;
   readonly zones: readonly PlanZone[];
-  readonly contexts: ReadonlyMap<string, ZoneContext>;
-  readonly expected: ReadonlyMap<string, ExpectedDraw>;
 }
 
-/** One evening in virtual time, as fast as the machine goes. */
-export class Rehearsal {
-  private now: Instant;
-  orderedAt = 0;
-  /** Actions that each look ahead added. */
-  readonly added: number[] = [];
-  private readonly sandbox: Sandbox;
-  readonly fleet: MemoryFleet;
-  readonly truth: Truth;
-  readonly hands: Hands;
-  private feed!: FleetFeed;
+export interface Rehearsed extends DeliveryResult {
+  readonly loadKw: number;
+  readonly plan: Plan;
+  /** Zones that were added by a look ahead in the window. */
+  readonly added: number;
+  /** Actions that the rules refused when they were due, by code. */
+  readonly skipped: Readonly<Record<string, number>>;
+}
 
-  constructor(private readonly options: RehearsalOptions) {
-    this.now = options.startsAt;
-    const size = sizeOf(options.devices);
-    this.sandbox = new Sandbox(
-      { seed: options.seed, size, overrideShare: 0, warmUpH: 24 },
-      { now: () => this.now },
-    );
+/**
+ * The delivery check in virtual time, as fast as the machine goes: the sandbox's homes and their twins, readings as vendors show them, and the
+ * service's forecast, planner and rules. Postgres, queue and network are left out, and commands are in time.
+ */
+export class Rehearsal {
+  private now: Instant = watchedFrom;
+  private readonly sandbox: Sandbox;
+  private readonly fleet: MemoryFleet;
+  private readonly truth: Truth;
+  private readonly hands: Hands;
+  private readonly feed: FleetFeed;
+
+  constructor(private readonly options: DeliveryOptions) {
+    const { devices, seed } = options;
+    const clock = { now: () => this.now };
+    const size = sizesOf(devices);
+    this.sandbox = new Sandbox({ seed, size, overrideShare: 0, warmUpH: 24 }, clock);
     this.fleet = new MemoryFleet(this.now);
     this.truth = new Truth(this.sandbox.world);
-    this.hands = new Hands(this.fleet, this.sandbox.world, options.lagMs);
-    this.feed = new FleetFeed(this.sandbox, this.fleet, { now: () => this.now }, options.seed);
+    this.hands = new Hands(this.fleet, this.sandbox.world, lagMs);
+    this.feed = new FleetFeed(this.sandbox, this.fleet, clock, seed);
   }
 
-  async perform() {
+  async perform(): Promise<Rehearsed> {
+    const { afterMinutes, hours, observeMinutes } = this.options;
     const baseUrl = await this.sandbox.listen('127.0.0.1', 0);
     try {
       await this.feed.enrol(baseUrl);
     } finally {
       await this.sandbox.close();
     }
-    const { hours, observeMs, share, capShare } = this.options;
-    this.until(this.options.startsAt + observeMs);
+    this.until(this.now + observeMinutes * minuteMs);
     const startsAt = Math.ceil((this.now + noticeMs) / slotMs) * slotMs;
+    const endsAt = startsAt + hours * hourMs;
     const loadW = this.meanTwinW(this.now - hourMs);
-    const targetW = Math.round(loadW * share);
-    const order: CampaignOrder = {
-      name: 'Evening load',
-      direction: 'decrease',
-      startsAt,
-      endsAt: startsAt + hours * hourMs,
-      targetW,
-      releaseCapW: Math.round(targetW * capShare),
-      selection: {},
-      shareOfFleet: 1,
-      limits: {},
-      priority: 0,
-      confidence: 'P50',
-      rampMs: 0,
-      holdOutShare: 0,
-      staggerMs: 0,
-      seed: this.options.seed,
-    };
-    this.orderedAt = this.now;
-    const made = this.plan(order, startsAt);
-    this.hands.take(made.plan.actions);
-    for (let slot = startsAt + slotMs; slot + slotMs < order.endsAt; slot += slotMs) {
+    const order = orderOf(this.options, { startsAt, endsAt }, loadW);
+    const { request, zones } = this.facts(order, startsAt);
+    const made = planEvenly(request, zones);
+    this.hands.take(made.actions);
+    let added = 0;
+    for (let slot = startsAt + slotMs; slot + slotMs < endsAt; slot += slotMs) {
       this.until(slot + readingsLagMs);
-      if (this.options.replan) this.lookAhead(order, slot + slotMs);
+      added += this.lookAhead(order, slot + slotMs);
     }
-    this.until(order.endsAt + this.options.afterMs);
-    return { order, made, loadW };
+    this.until(endsAt + afterMinutes * minuteMs);
+    const measured = deliveryResult(
+      this.measured(startsAt, endsAt),
+      this.measured(endsAt, endsAt + afterMinutes * minuteMs),
+      {
+        askedKw: order.targetW! / 1000,
+        capKw: order.releaseCapW! / 1000,
+        actions: this.hands.held.map(({ action }) => this.expectedOf(action)),
+      },
+    );
+    return { ...measured, loadKw: loadW / 1000, plan: made, added, skipped: this.hands.skipped };
   }
 
   /** As the replanner does. */
-  private lookAhead(order: CampaignOrder, fromAt: Instant): void {
+  private lookAhead(order: CampaignOrder, fromAt: Instant): number {
     const { request, zones } = this.facts(order, fromAt);
-    const standing = this.hands.held
+    const running = this.hands.held
       .filter(({ state }) => state !== 'SKIPPED')
       .map(({ action, span }) => ({ ...action, span }));
-    const rest = { ...request, running: standing };
-    if (!fallsShort(rest, zones)) return void this.added.push(0);
+    const rest = { ...request, running };
+    if (!fallsShort(rest, zones)) return 0;
     const { actions } = planEvenly(rest, zones);
     this.hands.take(actions);
-    this.added.push(actions.length);
-  }
-
-  plan(order: CampaignOrder, fromAt: Instant): Made {
-    const facts = this.facts(order, fromAt);
-    return { ...facts, plan: planEvenly(facts.request, facts.zones) };
+    return actions.length;
   }
 
   /** As the service builds it. */
-  private facts(order: CampaignOrder, fromAt: Instant): Omit<Made, 'plan'> {
+  private facts(order: CampaignOrder, fromAt: Instant): Facts {
     const now = this.now;
     const rest = { ...order, startsAt: fromAt };
     const contexts = this.fleet
@@ -148,7 +146,7 @@ export class Rehearsal {
         const use = {
           connectionId: vendor,
           vendor,
-          requestsPerSecond: Math.max(5, Math.ceil((devices * requestsPerDevice) / 120)),
+          requestsPerSecond: agreedPace(devices),
           requestsToday: 0,
           startsToCome: 0,
           restoresToCome: 0,
@@ -159,12 +157,7 @@ export class Rehearsal {
       staggerMs: order.staggerMs,
       holdOutShare: order.holdOutShare,
     };
-    return {
-      request,
-      zones,
-      contexts: new Map(contexts.map((context) => [context.zoneId, context])),
-      expected,
-    };
+    return { request, zones };
   }
 
   private until(instant: Instant): void {
@@ -178,16 +171,43 @@ export class Rehearsal {
   }
 
   private meanTwinW(from: Instant): number {
-    let sumW = 0;
     const first = Math.ceil(from / slotMs) * slotMs;
-    for (let slot = first; slot < first + hourMs; slot += slotMs) sumW += this.truth.total(slot).twinW;
-    return sumW / 4;
+    const slots = this.measured(first, first + hourMs);
+    return (slots.reduce((sum, { twinKw }) => sum + twinKw, 0) / slots.length) * 1000;
+  }
+
+  private measured(from: Instant, to: Instant): MeasuredSlot[] {
+    const slots: MeasuredSlot[] = [];
+    for (let startsAt = from; startsAt < to; startsAt += slotMs) slots.push(this.truth.slot(startsAt));
+    return slots;
+  }
+
+  private expectedOf({ expectedYieldW, span, zoneId }: PlannedAction): ExpectedAction {
+    return {
+      vendor: this.fleet.find(zoneId).device.vendor,
+      startsAt: new Date(span.startsAt).toISOString(),
+      endsAt: new Date(span.endsAt).toISOString(),
+      expectedYieldKw: expectedYieldW / 1000,
+    };
   }
 }
 
-/** As the delivery check has it: half of the devices are heaters and rooms, half are heat pumps. */
-function sizeOf(devices: number) {
-  const istabai = Math.round(devices * 0.05);
-  const heatingcontrol = Math.round(devices * 0.4);
-  return { heatingcontrol, istabai, nox: devices - heatingcontrol - 3 * istabai, microclimates: 1 };
+function orderOf({ capShare, seed, share }: DeliveryOptions, window: Span, loadW: number): CampaignOrder {
+  const targetW = Math.round(loadW * share);
+  return {
+    ...window,
+    name: 'Evening load',
+    direction: 'decrease',
+    targetW,
+    releaseCapW: Math.round(targetW * capShare),
+    selection: {},
+    shareOfFleet: 1,
+    limits: {},
+    priority: 0,
+    confidence: 'P50',
+    rampMs: 0,
+    holdOutShare: 0,
+    staggerMs: 0,
+    seed,
+  };
 }

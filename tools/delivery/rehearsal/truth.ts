@@ -1,59 +1,52 @@
 import { minuteMs, slotMs, type Instant } from '@warmshift/domain';
-import { HeatPumpDevice } from '../../apps/sandbox/src/world/heat-pump-device';
-import { HeaterDevice } from '../../apps/sandbox/src/world/heater-device';
-import { ThermostatRoom } from '../../apps/sandbox/src/world/thermostat-home';
-import type { World } from '../../apps/sandbox/src/world/world';
+import { HeatPumpDevice } from '../../../apps/sandbox/src/world/heat-pump-device';
+import { HeaterDevice } from '../../../apps/sandbox/src/world/heater-device';
+import { ThermostatRoom } from '../../../apps/sandbox/src/world/thermostat-home';
+import type { Vendor } from '../../../apps/sandbox/src/world/device';
+import type { World } from '../../../apps/sandbox/src/world/world';
+import type { MeasuredSlot } from '../verdict';
 
-export interface TruePower {
-  /** Mean W of the slot. */
-  readonly twinW: number;
-  readonly actualW: number;
+/** Energy of one slot, W × minutes. */
+interface Sum {
+  twin: number;
+  actual: number;
 }
 
-/** Power per zone and slot, looked up in the simulated homes once a minute: as steered, and as their twins that nobody steers. */
+const minutesPerSlot = slotMs / minuteMs;
+
+/** Power per vendor and slot, looked up in the simulated homes once a minute: as steered, and as their twins that nobody steers. */
 export class Truth {
-  private readonly zones = new Map<string, Map<Instant, { twinWMinutes: number; actualWMinutes: number }>>();
+  private readonly slots = new Map<Instant, Map<Vendor, Sum>>();
 
   constructor(private readonly world: World) {}
 
   /** Called every minute: what is drawn now counts for the minute that is over. */
   note(now: Instant): void {
-    const slot = Math.floor((now - minuteMs) / slotMs) * slotMs;
+    const startsAt = Math.floor((now - minuteMs) / slotMs) * slotMs;
+    const slot = this.slots.get(startsAt) ?? new Map<Vendor, Sum>();
+    this.slots.set(startsAt, slot);
     for (const device of this.world.devices) {
-      const id = device.identity.vendorDeviceId;
+      const { vendor } = device.identity;
+      const sum = slot.get(vendor) ?? { twin: 0, actual: 0 };
+      slot.set(vendor, sum);
       if (device instanceof HeatPumpDevice) {
-        this.add(`${id}/room`, slot, device.twin.roomPowerW, device.steered.roomPowerW);
-        this.add(`${id}/DHW`, slot, device.twin.dhwPowerW, device.steered.dhwPowerW);
+        sum.twin += device.twin.roomPowerW + device.twin.dhwPowerW;
+        sum.actual += device.powerW;
       } else if (device instanceof HeaterDevice || device instanceof ThermostatRoom) {
-        this.add(`${id}/room`, slot, device.twin.powerW, device.steered.powerW);
+        sum.twin += device.twin.powerW;
+        sum.actual += device.steered.powerW;
       }
     }
   }
 
-  of(zoneId: string, slot: Instant): TruePower {
-    const { actualWMinutes = 0, twinWMinutes = 0 } = this.zones.get(zoneId)?.get(slot) ?? {};
-    const minutes = slotMs / minuteMs;
-    return { twinW: twinWMinutes / minutes, actualW: actualWMinutes / minutes };
-  }
-
-  total(slot: Instant): TruePower {
-    let twinW = 0;
-    let actualW = 0;
-    for (const zoneId of this.zones.keys()) {
-      const of = this.of(zoneId, slot);
-      twinW += of.twinW;
-      actualW += of.actualW;
-    }
-    return { twinW, actualW };
-  }
-
-  private add(zoneId: string, slot: Instant, twinW: number, actualW: number): void {
-    const slots =
-      this.zones.get(zoneId) ?? new Map<Instant, { twinWMinutes: number; actualWMinutes: number }>();
-    this.zones.set(zoneId, slots);
-    const sum = slots.get(slot) ?? { twinWMinutes: 0, actualWMinutes: 0 };
-    sum.twinWMinutes += twinW;
-    sum.actualWMinutes += actualW;
-    slots.set(slot, sum);
+  slot(startsAt: Instant): MeasuredSlot {
+    const vendors = [...(this.slots.get(startsAt) ?? [])];
+    const kw = (wattMinutes: number) => wattMinutes / minutesPerSlot / 1000;
+    return {
+      startsAt,
+      twinKw: kw(vendors.reduce((sum, [, { twin }]) => sum + twin, 0)),
+      actualKw: kw(vendors.reduce((sum, [, { actual }]) => sum + actual, 0)),
+      savedKw: Object.fromEntries(vendors.map(([vendor, { actual, twin }]) => [vendor, kw(twin - actual)])),
+    };
   }
 }

@@ -1,0 +1,15 @@
+/** To read a device, to write to it and to read it back. */
+const requestsPerDevice = 3;
+
+/** Requests per second with which a vendor's whole fleet can be read, and started, in two minutes. */
+export function agreedPace(devices: number): number {
+  return Math.max(5, Math.ceil((devices * requestsPerDevice) / 120));
+}
+
+/** Half of the devices are heaters and rooms, half are heat pumps; a home at Istabai has about three rooms. */
+export function sizesOf(devices: number) {
+  const istabai = Math.round(devices * 0.05);
+  const heatingcontrol = Math.round(devices * 0.4);
+  const nox = devices - heatingcontrol - 3 * istabai;
+  return { heatingcontrol, istabai, nox, microclimates: 1 };
+}
