@@ -184,4 +184,25 @@ describe('verifyPlan, of what limits all zones together', () => {
     const request = { ...limited, running: both, releaseCapW: 10 };
     expect(verifyPlan(request, zones, plan(request, zones))).toEqual([]);
   });
+
+  describe('with yields that differ from slot to slot', () => {
+    const changing = [
+      aZone('a', { slotYieldsW: [1000, 500, 0, 1500], expectedYieldW: 750, reboundShare: 0.5 }),
+    ];
+    const made = plan(aRequest(4, { targetW: 1500 }), changing);
+
+    it('counts every slot with its own', () => {
+      expect(made.slots.map(({ expectedW }) => expectedW)).toEqual([1000, 500, 0, 1500]);
+      expect(made.actions[0]!.expectedYieldW).toBe(750);
+      expect(verifyPlan(aRequest(4, { targetW: 1500 }), changing, made)).toEqual([]);
+    });
+
+    it('finds a plan that took the mean for all of them', () => {
+      const flat = plan(aRequest(4, { targetW: 1500 }), [
+        aZone('a', { expectedYieldW: 750, reboundShare: 0.5 }),
+      ]);
+      const broken = verifyPlan(aRequest(4, { targetW: 1500 }), changing, flat);
+      expect(new Set(broken.map(({ constraint }) => constraint))).toEqual(new Set(['SLOT_SUMS']));
+    });
+  });
 });
