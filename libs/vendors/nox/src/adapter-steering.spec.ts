@@ -99,6 +99,17 @@ describe('steering at NOX', () => {
     expect(late?.schedule.room.slice(0, 4)).toEqual(['off', 'off', 'off', 'auto']);
   });
 
+  it('sends nothing that has waited until none of its own quarters can be reached', async () => {
+    server.answer(() => ({ body: { status: 'success' } }));
+    const { steering, context } = connect();
+    context.clock.set(span.endsAt - slotMs);
+    await expect(steering.send(pump, command, 'steer')).rejects.toMatchObject({
+      constructor: VendorRejected,
+      message: expect.stringContaining('No whole quarter') as string,
+    });
+    expect(server.seen).toHaveLength(0);
+  });
+
   it('sends it once more when NOX moved it by a quarter, so that nothing is steered outside the window', async () => {
     server.answer(() => {
       const start_time = new Date(span.startsAt + slotMs).toISOString();

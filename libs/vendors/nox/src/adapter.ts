@@ -25,7 +25,16 @@ import type { ThermalFacts } from './readings';
 import { measuredAtOf, readingsOf } from './readings';
 import { quarterAtOrAfter, slotsFrom } from './schedule';
 import { scheduleBody } from './schedule-body';
-import { commandFor, commandSchema, compare, notAllowed, restoreFor, stateOf, stateSchema } from './steering';
+import {
+  commandFor,
+  commandSchema,
+  compare,
+  notAllowed,
+  restoreFor,
+  stateOf,
+  stateSchema,
+  tooLate,
+} from './steering';
 import type { NoxCommand, NoxState } from './steering';
 
 /** A schedule must reach NOX before the quarter that it starts with; real ms that we allow for the way. */
@@ -145,7 +154,7 @@ export class NoxAdapter implements VendorAdapter {
    */
   private async send(
     device: DeviceRef,
-    { spans }: NoxCommand,
+    { spans, own }: NoxCommand,
     purpose: 'steer' | 'restore',
   ): Promise<SendReceipt> {
     if (purpose === 'steer' && !this.maySteer) throw new VendorRejected(notAllowed);
@@ -157,6 +166,8 @@ export class NoxAdapter implements VendorAdapter {
       return this.client.submitSchedule(body, purpose);
     };
     const startsAt = this.nextStart();
+    // It may have waited since it was decided; without a quarter of its own it would be a write for nothing.
+    if (own !== undefined && startsAt >= own.endsAt) throw new VendorRejected(tooLate);
     const first = await submit(startsAt);
     if (spans.length === 0 || first.startsAt !== startsAt + slotMs)
       return { outcome: first.outcome, words: first.words };

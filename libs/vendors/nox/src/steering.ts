@@ -42,6 +42,10 @@ const settleMs = minuteMs;
 export const notAllowed =
   'NOX has not published the body of its schedule call; switch on allowUnpublishedSchedule for this connection to steer with a proposal of it.';
 
+/** Said where a command can no longer do anything. */
+export const tooLate =
+  'No whole quarter hour of the window can be steered any more: NOX starts and ends on quarter hours, at most a day ahead.';
+
 export function stateOf(status: WireSteerableStatus, scheduleStartsAt: Instant | undefined): NoxState {
   return {
     scheduleStartsAt,
@@ -81,9 +85,7 @@ export function commandFor(
   const startsAt = Math.max(first, own?.startsAt ?? first);
   const endsAt = Math.min(span.endsAt, own?.endsAt ?? first, last);
   if (endsAt - startsAt < slotMs) {
-    const reason =
-      'No whole quarter hour of the window can be steered any more: NOX starts and ends on quarter hours, at most a day ahead.';
-    return { kind: 'refuse', reason };
+    return { kind: 'refuse', reason: tooLate };
   }
   const wholeEndsAt = startsAt + Math.floor((endsAt - startsAt) / slotMs) * slotMs;
   return { kind: 'command', command: { spans, own: { zone, startsAt, endsAt: wholeEndsAt } } };
