@@ -20,7 +20,7 @@ describe('npm run chaos', () => {
     async (signal) => {
       const args = ['--attack', 'vendor-down', '--devices', '20'];
       const program = new Program('test/chaos/main.js', { TMPDIR: place }, args);
-      await program.said(/the campaign is planned/, 180_000);
+      await program.said(/a campaign over \d+ devices is planned/, 180_000);
       const processes = descendants(program.pid);
       expect(processes.length).toBeGreaterThanOrEqual(6); // an api, two workers, a sandbox, two guards
       expect(readdirSync(place)).not.toEqual([]);
