@@ -1,5 +1,5 @@
-/** After this long the list is made anew, so that restores that became due since go first. Real ms. */
-const freshForMs = 500;
+/** After this long the list is made anew, so that restores and commands that became due since go first. Real ms. */
+const freshForMs = 300;
 
 /** What is due of a connection, in its order: listed once for many claims, for that looks at everything that is due. */
 export class Candidates {

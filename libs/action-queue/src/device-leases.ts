@@ -39,14 +39,18 @@ export class DeviceLeases {
 
   constructor(private readonly db: Database) {}
 
-  /** Due actions of a connection at whose devices nobody is, restores first. */
+  /**
+   * Due actions of a connection at whose devices nobody is: what gives back first, then commands, then looks at devices. After
+   * many commands at once their read-backs are due together, and the next commands must not wait for those.
+   */
   async due(connectionId: string, now: Instant, limit: number): Promise<string[]> {
     const rows = await this.db.rows<{ id: string }>(
       `SELECT id FROM actions action
        WHERE connection_id = $1 AND due_at <= $2 AND NOT EXISTS (
          SELECT 1 FROM device_leases lease
          WHERE lease.device_id = action.device_id AND lease.until >= clock_timestamp())
-       ORDER BY (state = 'RESTORING' OR ends_at <= $2 OR end_requested_at IS NOT NULL) DESC, due_at LIMIT $3`,
+       ORDER BY (state = 'RESTORING' OR ends_at <= $2 OR end_requested_at IS NOT NULL) DESC,
+         (state IN ('PLANNED', 'DISPATCHING')) DESC, due_at LIMIT $3`,
       [connectionId, at(now), limit],
     );
     return rows.map(({ id }) => id);

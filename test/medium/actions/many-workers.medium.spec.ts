@@ -103,6 +103,18 @@ describe('many workers', () => {
     expect((await world.action(fresh!)).state).toBe('SENT');
   });
 
+  it('let no command wait for looks at devices', async () => {
+    const { actions, connectionId } = await fleetInAction(2);
+    const [look, command] = actions;
+    await db.query('UPDATE actions SET due_at = NULL WHERE id = $1', [command]);
+    await world.advancer().advance(connectionId);
+    world.clock.advance(30_000);
+    await db.query('UPDATE actions SET due_at = $2 WHERE id = $1', [command, new Date(world.clock.now())]);
+    expect(await world.action(look!)).toMatchObject({ state: 'SENT' });
+    const due = await new DeviceLeases(world.db).due(connectionId, world.clock.now(), 10);
+    expect(due).toEqual([command, look]);
+  });
+
   it('go on with other connections while one vendor does not answer', async () => {
     const { actions: gone } = await fleetInAction(40);
     const { actions: others } = await fleetInAction(3);
