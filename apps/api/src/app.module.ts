@@ -7,6 +7,7 @@ import { SuppliersModule } from '@warmshift/suppliers';
 import { AdminModule } from './admin/admin.module';
 import { ApiKeyGuard, RoleGuard } from './auth/api-key.guard';
 import { RateLimitGuard } from './http/rate-limit.guard';
+import { SenderPatience } from './http/sender-patience';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { LiveModule } from './live/live.module';
@@ -33,6 +34,7 @@ export class AppModule {
         WebhooksModule,
       ],
       providers: [
+        SenderPatience,
         { provide: APP_GUARD, useClass: ApiKeyGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
         { provide: APP_GUARD, useClass: RoleGuard },

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { CLOCK, type Clock, type ServiceConfig } from '@warmshift/config';
@@ -48,25 +47,12 @@ export async function startApi(config: ServiceConfig, logger: Logger, metrics: M
     await assertMigrated(app.get(Database));
     await assertIsolated(app.get(Database));
     const firstKey = await app.get(Bootstrap).run(config.bootstrap);
-    limitPatience(app.getHttpServer() as Server);
     await app.listen(config.http.port, config.http.host);
     return { app, url: await app.getUrl(), firstKey };
   } catch (error) {
     await app.close();
     throw error;
   }
-}
-
-/** Whoever sends slowly must not hold connections: real ms until all headers, and until the whole request, are there. */
-const headersWithinMs = 15_000;
-const requestWithinMs = 60_000;
-/** Longer than proxies keep idle connections, so that none sends into one that has just been closed. */
-const idleMs = 75_000;
-
-function limitPatience(server: Server): void {
-  server.headersTimeout = headersWithinMs;
-  server.requestTimeout = requestWithinMs;
-  server.keepAliveTimeout = idleMs;
 }
 
 async function assertMigrated(db: Database): Promise<void> {
