@@ -8,7 +8,8 @@ import { percent, type DeliveryResult } from './delivery/verdict';
 import { Operator } from './demo/operator';
 import { SandboxTruth } from './demo/sandbox-truth';
 import { setStage } from './demo/stage';
-import { kw, table, wall } from './demo/text';
+import { table } from '@warmshift/terminal';
+import { kw, wall } from './demo/text';
 
 const out = process.stdout;
 

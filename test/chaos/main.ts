@@ -1,6 +1,6 @@
 import { cpSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { table } from '../../tools/demo/text';
+import { table } from '@warmshift/terminal';
 import { invariantNames } from './judge';
 import { Lane } from './lane';
 import { BadArgument, help, parseOptions, type ChaosOptions } from './options';

@@ -1,4 +1,4 @@
-import { table } from '../../tools/demo/text';
+import { table } from '@warmshift/terminal';
 import { invariantNames, type Verdict } from './judge';
 import type { RunResult } from './results';
 

@@ -1,7 +1,8 @@
 import type { Clock } from '@warmshift/config';
 import type { Operator, Plan } from '../demo/operator';
 import type { SandboxTruth, TruePower } from '../demo/sandbox-truth';
-import { kw, ProgressLine, wall } from '../demo/text';
+import { ProgressLine } from '@warmshift/terminal';
+import { kw, wall } from '../demo/text';
 import { agreedPace } from './fleet';
 import type { DeliveryOptions } from './options';
 import { deliveryResult, type DeliveryResult } from './verdict';

@@ -1,7 +1,8 @@
 import type { Clock } from '@warmshift/config';
 import type { Device, Operator, Order, Plan, Report } from './operator';
 import type { SandboxTruth } from './sandbox-truth';
-import { bar, kw, ProgressLine, table, wall } from './text';
+import { ProgressLine, table } from '@warmshift/terminal';
+import { bar, kw, wall } from './text';
 import { verdict, type Check, type SlotResult } from './verdict';
 
 const minuteMs = 60_000;

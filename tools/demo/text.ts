@@ -1,5 +1,3 @@
-export { ProgressLine, table } from '@warmshift/terminal';
-
 export const kw = (powerKw: number): string => powerKw.toFixed(1);
 
 /** A bar of `width` characters for `share` (0..1). */
