@@ -1,7 +1,8 @@
 import { at, iso, recordset, type Database } from '@warmshift/db';
-import { hourMs, sameHourOnDaysBefore, type ExpectedDraw, type Instant, type Span } from '@warmshift/domain';
+import { sameHourOnDaysBefore, type ExpectedDraw, type Instant, type Span } from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
 import { expectedDraws, seriesMs, type RecentSeries } from './expected-draws';
+import { reboundMs } from './rebound';
 
 interface SeriesRow extends RecentSeries {
   readonly zoneId: string;
@@ -9,8 +10,6 @@ interface SeriesRow extends RecentSeries {
 
 /** As many days ago at most: a week has every weekday once. */
 const daysBefore = 7;
-/** What an action shifted comes back for so long after its end, and says nothing of a usual day. */
-const reboundMs = 2 * hourMs;
 
 /** What zones would draw without us. */
 export class DrawRepository {

@@ -19,6 +19,7 @@ import {
   type Span,
 } from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
+import { reboundMs } from './rebound';
 
 /** What was read of a zone in the last hours, while nobody steered it. */
 export interface RecentSeries {
@@ -39,8 +40,6 @@ const lasting = 0.6;
 const mostRight = { least: 0.8, most: 1.25 };
 /** Fewer zones say nothing of an error that all have in common. */
 const leastZones = 30;
-/** What an action shifted comes back for so long after its end. */
-const reboundMs = 2 * hourMs;
 
 /**
  * What every zone would draw without us. Zones of one vendor, kind of device and circuit are peers: of a zone that was seen for an hour

@@ -4,6 +4,7 @@ import { hourMs, slotMeans, slotMs, type Instant, type PowerSample, type Quality
 import type { Occurrence } from './campaign';
 import type { CampaignsRepository } from './campaigns.repository';
 import { compareHoldOut, referenceMs, type HoldOutComparison } from './hold-out';
+import { reboundMs } from './rebound';
 import { reportOf, type ReportedAction } from './report';
 
 type ActionRow = Omit<ReportedAction, 'span' | 'samples'> & {
@@ -17,9 +18,6 @@ export interface Rebound {
   /** Of the slots that were measured. */
   readonly reboundWh: number;
 }
-
-/** For so long after the window the rebound is followed. */
-const reboundMs = 2 * hourMs;
 
 /** Writes the report of an occurrence whose actions have all ended. */
 export class ReportService {
