@@ -12,8 +12,8 @@ const windowMs = 60 * minuteMs;
 /** From the order to the window, at least: time for plan and schedules. */
 const noticeMs = 10 * minuteMs;
 const longestNoticeMs = 80 * minuteMs;
-/** So many minutes of readings are wanted before a plan. */
-const observeMs = 16 * minuteMs;
+/** So long readings are wanted before a plan: heaters have to be seen to start and stop, else a promise rests on guesses. */
+const observeMs = 45 * minuteMs;
 /** Share of what the fleet could promise that the order asks for. */
 const askedShare = 0.7;
 /** Real ms that a step may take before the demo gives up. */

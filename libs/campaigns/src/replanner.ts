@@ -48,8 +48,11 @@ export class Replanner {
     const askedW = targetsOf(order, slotStartsAt)?.[0];
     const actions = await reports.actionsOf(occurrenceId, order.startsAt, order.endsAt);
     const balance = askedW === undefined ? undefined : slotBalance(actions, slotStartsAt);
+    const margin = marginOf(found, slotStartsAt);
     const toDo =
-      balance === undefined || askedW === undefined ? undefined : whatToDo(askedW, balance.deliveredW);
+      balance === undefined || askedW === undefined
+        ? undefined
+        : whatToDo(askedW, balance.deliveredW, margin);
     if (balance === undefined || askedW === undefined || occurrence.replans.length >= maxReplans) {
       return this.noteChecked(this.options.db, occurrenceId, slotStartsAt);
     }
@@ -58,7 +61,7 @@ export class Replanner {
     if (toDo === undefined) return this.lookAhead(found, looked, running, actions, now);
     return toDo === 'SHORT'
       ? this.addMore(found, looked, running, actions, now)
-      : this.endSome(found, looked, running, now);
+      : this.endSome(found, looked, running, margin, now);
   }
 
   private async addMore(
@@ -116,10 +119,11 @@ export class Replanner {
     { occurrence, order }: Found,
     looked: Looked,
     running: readonly RunningAction[],
+    margin: number,
     now: Instant,
   ): Promise<boolean> {
     const fromAt = now - (now % slotMs);
-    const targetsW = targetsOf(order, fromAt) ?? [];
+    const targetsW = (targetsOf(order, fromAt) ?? []).map((targetW) => targetW * margin);
     const ending = releasable(running, targetsW, fromAt, replanTolerance).map(({ actionId }) => actionId);
     return this.once(occurrence.occurrenceId, looked.slotStartsAt, async (sql) => {
       const ended = await endEarly(sql, ending, now);
@@ -174,9 +178,19 @@ function lastSlot(order: CampaignOrder, now: Instant): Instant | undefined {
   return startsAt >= order.startsAt && now < order.endsAt ? startsAt : undefined;
 }
 
-function whatToDo(askedW: number, deliveredW: number): 'SHORT' | 'OVER' | undefined {
+/**
+ * What a plan for 90 % confidence expects above its target, as a factor. That is no surplus to be given back: what was delivered is
+ * counted from baselines, and their errors are what the margin is for.
+ */
+function marginOf({ occurrence, order }: Found, slotStartsAt: Instant): number {
+  const slot = occurrence.plan?.slots.find(({ startsAt }) => startsAt === slotStartsAt);
+  if (order.confidence !== 'P90' || slot?.targetW === undefined || slot.targetW <= 0) return 1;
+  return Math.max(1, slot.expectedW / slot.targetW);
+}
+
+function whatToDo(askedW: number, deliveredW: number, margin: number): 'SHORT' | 'OVER' | undefined {
   if (deliveredW < askedW * (1 - replanTolerance)) return 'SHORT';
-  return deliveredW > askedW * (1 + replanTolerance) ? 'OVER' : undefined;
+  return deliveredW > askedW * margin * (1 + replanTolerance) ? 'OVER' : undefined;
 }
 
 function toPlanned({ cyclesReserved, deviceId, span, yieldW, zoneId }: RunningAction): PlannedAction {
