@@ -159,6 +159,23 @@ describe('asking again before sending', () => {
       transient_mode: fc.constantFrom(false, false, true, null),
     });
     const day = fc.record({ observed: fc.nat(7), reserved: fc.nat(3) });
+    const ready = {
+      online: true,
+      temperature_c: 20,
+      setpoint_c: 21,
+      heating: true,
+      measured_at: ago(0),
+      last_action_ended_at: ago(null),
+      transient_mode: false,
+    };
+    const calm = { observed: 0, reserved: 0 };
+    const oneOfEachCode: [typeof ready, typeof calm][] = [
+      [ready, calm],
+      [{ ...ready, online: false }, calm],
+      [{ ...ready, measured_at: ago(20 * minuteMs) }, calm],
+      [ready, { observed: 7, reserved: 3 }],
+      [{ ...ready, last_action_ended_at: ago(minuteMs) }, calm],
+    ];
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(facts, day, async (zone, { observed, reserved }) => {
@@ -192,7 +209,7 @@ describe('asking again before sending', () => {
         expect(await world.action(actionId)).toMatchObject({ state: 'SENT' });
         await db.query('UPDATE zones SET last_action_ended_at = NULL');
       }),
-      { numRuns: 60 },
+      { numRuns: 60, examples: oneOfEachCode },
     );
     expect([...seen]).toEqual(
       expect.arrayContaining(['READY', 'OFFLINE', 'STALE_DATA', 'CYCLE_LIMIT', 'REST_PERIOD']),
