@@ -4,6 +4,7 @@ import {
   deviceSettingsSchema,
   forecastSlotSchema,
   measuredAtOf,
+  parseTimestamp,
   readingsOf,
   type ThermalFacts,
 } from '@warmshift/vendors/nox';
@@ -33,8 +34,9 @@ export class HomeReader {
       const slots = bodyOf(forecast(pump, this.context, new URLSearchParams(), true)) as {
         data: { forecasts: unknown[] };
       };
+      const forecasts = slots.data.forecasts.map((slot) => forecastSlotSchema.parse(slot));
       this.extras.set(pump.identity.vendorDeviceId, {
-        forecast: forecastSlotSchema.parse(slots.data.forecasts[0]),
+        forecast: { startsAt: parseTimestamp(forecasts[0]!.timestamp)!, slots: forecasts },
         settings: deviceSettingsSchema.parse(settingsView(pump)),
       });
     }

@@ -1,7 +1,7 @@
 import { at, iso, recordset, type Database } from '@warmshift/db';
 import { sameHourOnDaysBefore, type ExpectedDraw, type Instant, type Span } from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
-import { expectedDraws, seriesMs, type RecentSeries } from './expected-draws';
+import { expectedDraws, seriesMs, type PowerCourse, type RecentSeries } from './expected-draws';
 import { reboundMs } from './rebound';
 
 interface SeriesRow extends RecentSeries {
@@ -21,11 +21,25 @@ export class DrawRepository {
     now: Instant,
   ): Promise<Map<string, ExpectedDraw>> {
     const zoneIds = contexts.map(({ zoneId }) => zoneId);
-    const [series, days] = await Promise.all([
+    const [series, courses, days] = await Promise.all([
       this.recentSeries(zoneIds, now),
+      this.courses(zoneIds),
       this.sameHourOfRecentDays(contexts, window, now),
     ]);
+    for (const [zoneId, course] of courses) {
+      series.set(zoneId, { powers: [], temperatures: [], ...series.get(zoneId), course });
+    }
     return expectedDraws(contexts, series, days, window, now);
+  }
+
+  /** What vendors forecast of them. */
+  private async courses(zoneIds: readonly string[]): Promise<Map<string, PowerCourse>> {
+    const rows = await this.db.rows<PowerCourse & { readonly zoneId: string }>(
+      `SELECT zone_id AS "zoneId", starts_at AS "startsAt", powers_w AS "powersW"
+       FROM zone_forecasts WHERE zone_id = ANY($1::uuid[])`,
+      [zoneIds],
+    );
+    return new Map(rows.map(({ powersW, startsAt, zoneId }) => [zoneId, { powersW, startsAt }]));
   }
 
   /** Mean W of the window's hours on the days before, in local time, of days on which nobody steered the zone then. */

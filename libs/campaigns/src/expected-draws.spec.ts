@@ -114,6 +114,30 @@ describe('expectedDraws', () => {
     expect(draws.get('zone 0')!.meanW).toBeGreaterThan(650);
   });
 
+  it('follows the vendor’s forecast where it holds the whole window, and its model of now where it does not', () => {
+    const pump = (zoneId: string) =>
+      ({
+        ...heater(zoneId),
+        vendor: 'nox',
+        power: { maxW: 1000, quality: 'missing', expectedW: 500 },
+      }) as ZoneContext;
+    const course = (startsAt: number) => ({
+      powers: [],
+      temperatures: [],
+      course: { startsAt, powersW: [300, 400, 500, 600] },
+    });
+    const series = new Map([
+      ['forecast', course(window.startsAt)],
+      ['too late', course(window.startsAt + slotMs)],
+      ['too early', course(window.startsAt - slotMs)],
+    ]);
+    const draws = expectedDraws([...series.keys()].map(pump), series, none, window, now);
+    expect(draws.get('forecast')).toMatchObject({ source: 'vendor_forecast', meanW: 450 });
+    expect([...draws.get('forecast')!.slotsW!]).toEqual([300, 400, 500, 600]);
+    for (const zoneId of ['too late', 'too early'])
+      expect(draws.get(zoneId)).toMatchObject({ source: 'vendor_model', meanW: 500 });
+  });
+
   it('says something of a zone that nobody has read', () => {
     const draws = expectedDraws([heater('new')], new Map(), none, window, now);
     expect(draws.get('new')).toMatchObject({ source: 'rating', meanW: 300 });

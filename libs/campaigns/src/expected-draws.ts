@@ -25,6 +25,14 @@ import { reboundMs } from './rebound';
 export interface RecentSeries {
   readonly powers: readonly (PowerAt & { readonly reported: boolean })[];
   readonly temperatures: readonly { readonly at: Instant; readonly temperatureC: number }[];
+  /** What the vendor forecasts without steering. */
+  readonly course?: PowerCourse | undefined;
+}
+
+/** Mean W of slots that follow one another. */
+export interface PowerCourse {
+  readonly startsAt: Instant;
+  readonly powersW: readonly number[];
 }
 
 /** So far back readings tell of a zone's runs. */
@@ -96,6 +104,7 @@ function drawsFrom(
           recentPowers: recent.filter(({ at }) => at > now - meanMs && at <= now),
           sameHourOfRecentDays: days.get(zoneId),
           vendorExpectedPowerW: power.expectedW,
+          vendorExpectedSlotsW: within(series.get(zoneId)?.course, window),
           modelIsFloor: facts.zone === 'DHW',
           heating: facts.heating,
           stateAt: facts.measuredAt,
@@ -110,6 +119,16 @@ function drawsFrom(
       return [zoneId, byDayCourse(draw, context, runs.get(zoneId), window, minutes)];
     }),
   );
+}
+
+/** The forecast of the window's slots; absent where it does not hold all of them. */
+function within(course: PowerCourse | undefined, window: Span): readonly number[] | undefined {
+  if (course === undefined) return undefined;
+  const from = Math.round((window.startsAt - course.startsAt) / slotMs);
+  const slots = Math.round((window.endsAt - window.startsAt) / slotMs);
+  return from < 0 || from + slots > course.powersW.length
+    ? undefined
+    : course.powersW.slice(from, from + slots);
 }
 
 /** Days of the same hour know the hour; all else was seen at another time of the day. */

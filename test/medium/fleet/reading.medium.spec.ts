@@ -51,4 +51,40 @@ describe('reading a connection', () => {
     await world.reading.read(connectionId, 'idle');
     expect(await status()).toBe('ACTIVE');
   });
+
+  it('keeps the newest forecast of a zone', async () => {
+    const now = world.clock.now();
+    const forecasts = () =>
+      db.query<{ powersW: number[]; startsAt: Date }>(
+        'SELECT powers_w AS "powersW", starts_at AS "startsAt" FROM zone_forecasts ORDER BY 1',
+      );
+    const reading = (measuredAt: number, powersW: readonly number[] | undefined) => [
+      {
+        kind: 'room' as const,
+        reading: {
+          measuredAt,
+          temperatureC: 20,
+          powerQuality: 'missing' as const,
+          expectedCourse: powersW && { startsAt: measuredAt, powersW },
+        },
+      },
+    ];
+    let one: string | undefined;
+    const read = async (measuredAt: number, powersW?: readonly number[]): Promise<void> => {
+      answers((device) => {
+        one ??= device.vendorDeviceId;
+        return { device, zones: device.vendorDeviceId === one ? reading(measuredAt, powersW) : [] };
+      });
+      await world.reading.read(connectionId, 'idle');
+    };
+    await db.query('UPDATE zones SET measured_at = NULL');
+    await read(now - 3_600_000, [500, 600]);
+    expect(await forecasts()).toMatchObject([{ powersW: [500, 600] }]);
+    await read(now - 1_800_000);
+    expect(await forecasts()).toMatchObject([{ powersW: [500, 600] }]);
+    await read(now, [700, 0, 800]);
+    expect(await forecasts()).toMatchObject([{ powersW: [700, 0, 800], startsAt: new Date(now) }]);
+    await read(now - 2_700_000, [1]);
+    expect(await forecasts()).toMatchObject([{ powersW: [700, 0, 800] }]);
+  });
 });

@@ -19,7 +19,8 @@ export function drawsOf(
       const powers = zone.powers
         .filter(({ quality }) => quality === 'reported' || quality === 'estimated')
         .map(({ at, powerW, quality }) => ({ at, powerW, reported: quality === 'reported' }));
-      return [zoneId, { powers: powers.filter(known), temperatures: zone.temperatures.filter(known) }];
+      const course = zone.latest.expectedCourse;
+      return [zoneId, { powers: powers.filter(known), temperatures: zone.temperatures.filter(known), course }];
     }),
   );
   return expectedDraws(contexts, series, new Map(), window, now);

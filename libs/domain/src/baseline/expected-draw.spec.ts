@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { hourMs, minuteMs } from '../fleet';
 import { defaultDuty, expectedDraw, yieldOf } from './expected-draw';
 import type { DrawFacts, PowerAt } from './expected-draw';
+import { onOffRuns } from './on-off-runs';
 
 const fiveOClock = Date.UTC(2026, 0, 14, 17);
 const window = { startsAt: fiveOClock, endsAt: fiveOClock + 2 * hourMs };
@@ -23,6 +24,15 @@ describe('expectedDraw', () => {
       'takes 0 W of the vendor’s model for a number, not for silence',
       { recentPowers: steady, vendorExpectedPowerW: 0 },
       { meanW: 0, source: 'vendor_model' },
+    ],
+    [
+      'takes the vendor’s forecast of the window before its model of now',
+      {
+        recentPowers: steady,
+        vendorExpectedPowerW: 650,
+        vendorExpectedSlotsW: [100, 200, 300, 400, 500, 600, 700, 800],
+      },
+      { meanW: 450, source: 'vendor_forecast' },
     ],
     [
       'then the readings of the hour before the window',
@@ -191,6 +201,36 @@ describe('expectedDraw', () => {
     // An hour keeps 0.72 of the variance: (0.914 + 0.72 / n) / (1 - 0.72 / n) instead of 0.914.
     const ofMean = 0.7173 / days;
     expect((seen / given) ** 2).toBeCloseTo((0.9149 + ofMean) / (1 - ofMean) / 0.9149, 2);
+  });
+});
+
+describe('a vendor’s forecast', () => {
+  const courseW = [400, 400, 500, 500, 600, 600, 700, 700];
+
+  it('tells the slots apart', () => {
+    const draw = expectedDraw({ recentPowers: [], vendorExpectedSlotsW: courseW, maxPowerW: 2000 }, window);
+    expect([...draw.slotsW!]).toEqual(courseW);
+    expect(draw.slotStdDevsW).toHaveLength(courseW.length);
+  });
+
+  it('is the level around which the present run swings', () => {
+    const minutesAgo = (minutes: number) => fiveOClock - minutes * minuteMs;
+    const runs = onOffRuns([
+      { startsAt: minutesAgo(90), endsAt: minutesAgo(10), onShare: 0 },
+      { startsAt: minutesAgo(10), endsAt: fiveOClock, onShare: 1 },
+    ]);
+    const draw = expectedDraw(
+      { recentPowers: [], vendorExpectedSlotsW: courseW, maxPowerW: 1000, runs },
+      window,
+    );
+    expect(draw.slotsW![0]).toBeGreaterThan(courseW[0]! * 1.3);
+    expect(draw.slotsW!.at(-1)! / courseW.at(-1)!).toBeCloseTo(1, 0);
+  });
+
+  it('is never beyond the rating', () => {
+    const draw = expectedDraw({ recentPowers: [], vendorExpectedSlotsW: courseW, maxPowerW: 550 }, window);
+    expect(Math.max(...draw.slotsW!)).toBe(550);
+    expect(draw.meanW).toBeLessThanOrEqual(550);
   });
 });
 

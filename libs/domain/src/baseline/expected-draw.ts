@@ -26,6 +26,8 @@ export interface DrawFacts {
   readonly outdoorC?: number | undefined;
   /** The vendor's own forecast of the zone's mean draw in the window. */
   readonly vendorExpectedPowerW?: number | undefined;
+  /** The same for every slot of the window, where the vendor forecasts so far ahead. */
+  readonly vendorExpectedSlotsW?: readonly number[] | undefined;
   /** The zone draws power for heat now. */
   readonly heating?: boolean | undefined;
   /** When `heating`, `temperatureC` and `setpointC` were so; absent: they say nothing of the window. */
@@ -42,7 +44,7 @@ export interface DrawFacts {
   readonly modelIsFloor?: boolean | undefined;
 }
 
-export type DrawSource = 'vendor_model' | 'recent_readings' | 'same_hour' | 'rating';
+export type DrawSource = 'vendor_forecast' | 'vendor_model' | 'recent_readings' | 'same_hour' | 'rating';
 
 /** Mean W over a slot without steering, and its standard deviation from slot to slot. */
 export interface ExpectedDraw {
@@ -71,14 +73,22 @@ const minReadingsSpanMs = 10 * minuteMs;
 const minDays = 3;
 
 /**
- * What a zone would draw in `window` without us: the vendor's model; else the same hour of three or more recent days; else what
+ * What a zone would draw in `window` without us: the vendor's forecast or its model of now; else the same hour of three or more recent days; else what
  * was seen of its runs and its peers'; else the time-weighted mean of the readings of the hour before the window (3 or more over at least 10
  * minutes); else fewer days; else the last hour that has enough readings, however old; else rating × `defaultDuty`, and 0 for a
  * zone that stands still. Days are put right for the outdoor temperature. Where its runs are known they tell the slots apart; else
  * days and older readings lean towards the present state.
  */
 export function expectedDraw(facts: DrawFacts, window: Span): ExpectedDraw {
-  const { vendorExpectedPowerW, maxPowerW } = facts;
+  const { maxPowerW, vendorExpectedPowerW, vendorExpectedSlotsW } = facts;
+  if (vendorExpectedSlotsW !== undefined && vendorExpectedSlotsW.length > 0) {
+    const slotsW = Float64Array.from(vendorExpectedSlotsW);
+    return onCourse(
+      bySlot(drawOf(meanOf(slotsW), maxPowerW, 'vendor_forecast'), facts, window),
+      slotsW,
+      maxPowerW,
+    );
+  }
   if (vendorExpectedPowerW !== undefined) {
     const model = drawOf(vendorExpectedPowerW, maxPowerW, 'vendor_model');
     const seen = facts.modelIsFloor ? fromRuns(facts) : undefined;
@@ -119,6 +129,17 @@ function bySlot(draw: ExpectedDraw, { maxPowerW, peers, runs }: DrawFacts, windo
   const least = draw.stdDevW / Math.max(1, slotDeviationW(draw.meanW, maxPowerW));
   const slotStdDevsW = slotsW.map((meanW) => Math.max(1, least) * slotDeviationW(meanW, maxPowerW));
   return { ...draw, meanW: meanOf(slotsW), stdDevW: meanOf(slotStdDevsW), slotsW, slotStdDevsW };
+}
+
+/** A draw whose level changes from slot to slot as the vendor forecasts it. */
+function onCourse(draw: ExpectedDraw, courseW: Float64Array, maxPowerW = Infinity): ExpectedDraw {
+  const levelW = meanOf(courseW);
+  if (!(levelW > 0)) return draw;
+  const slotsW = courseW.map((watts, slot) =>
+    Math.min(maxPowerW, ((draw.slotsW?.[slot] ?? draw.meanW) * watts) / levelW),
+  );
+  const slotStdDevsW = draw.slotStdDevsW ?? new Float64Array(courseW.length).fill(draw.stdDevW);
+  return { ...draw, meanW: meanOf(slotsW), slotsW, slotStdDevsW };
 }
 
 function meanOf(values: Float64Array): number {

@@ -37,6 +37,7 @@ export async function storeReadings(
   now: Instant,
 ): Promise<void> {
   await storeSeriesAndNewest(sql, recordset(observed.map(toRow)), supplierId, now);
+  await storeForecasts(sql, observed, supplierId);
   await recordStarts(sql, observed, supplierId);
   await recordRuns(sql, observed, supplierId);
 }
@@ -118,6 +119,26 @@ async function storeSeriesAndNewest(sql: Sql, rows: string, supplierId: string, 
      FROM reading
      WHERE zone.id = reading."zoneId" AND reading.newest`,
     [rows, supplierId, at(now)],
+  );
+}
+
+async function storeForecasts(
+  sql: Sql,
+  observed: readonly ObservedReading[],
+  supplierId: string,
+): Promise<void> {
+  const forecasts = observed.flatMap(({ newest, reading: { expectedCourse }, zone: { zoneId } }) =>
+    newest && expectedCourse
+      ? [{ zoneId, startsAt: iso(expectedCourse.startsAt), powersW: expectedCourse.powersW }]
+      : [],
+  );
+  if (forecasts.length === 0) return;
+  await sql.run(
+    `INSERT INTO zone_forecasts (zone_id, supplier_id, starts_at, powers_w)
+     SELECT "zoneId", $2, "startsAt", "powersW"
+     FROM jsonb_to_recordset($1::jsonb) AS forecast("zoneId" uuid, "startsAt" timestamptz, "powersW" real[])
+     ON CONFLICT (zone_id) DO UPDATE SET starts_at = excluded.starts_at, powers_w = excluded.powers_w`,
+    [recordset(forecasts), supplierId],
   );
 }
 

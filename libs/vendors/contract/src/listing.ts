@@ -64,6 +64,13 @@ export interface VendorZoneStatus {
   readonly reason?: string | undefined;
 }
 
+/** Mean W of quarters that follow one another. */
+export interface PowerCourse {
+  /** Start of the first quarter. */
+  readonly startsAt: Instant;
+  readonly powersW: readonly number[];
+}
+
 /** What one zone reported, or what follows from it. */
 export interface ZoneReading {
   readonly measuredAt: Instant;
@@ -86,6 +93,8 @@ export interface ZoneReading {
   readonly heating?: boolean | undefined;
   /** Mean W the vendor's own model expects for the next quarter without steering. */
   readonly expectedPowerW?: number | undefined;
+  /** The same for the coming quarters, where the vendor forecasts them. */
+  readonly expectedCourse?: PowerCourse | undefined;
   /** Tanks: heating cannot be triggered above it. */
   readonly activationLimitC?: number | undefined;
   /** Storage: 0..1. */

@@ -130,9 +130,28 @@ describe('the NOX adapter', () => {
         device_id: 'HP123456',
         unit: 'celsius',
         start_time: '2025-01-15T12:15:00Z',
-        end_time: '2025-01-15T13:15:00Z',
+        end_time: '2025-01-16T12:15:00Z',
       },
     ]);
+  });
+
+  it('asks for the forecast of a day once an hour, and in between for what it needs of the present quarter', async () => {
+    server.answer(thermal);
+    const { adapter, context } = connect();
+    const { clock } = context;
+    const askedUntil = () =>
+      server.seen.flatMap(({ url }) => (url.includes('/forecast') ? [queryOf(url)['end_time']] : []));
+    const courses: unknown[] = [];
+    for (const minutes of [0, 15, 30, 45]) {
+      clock.advance(minutes === 0 ? 0 : 15 * 60_000);
+      const [result] = await collect(adapter.read([pump]));
+      courses.push(result && 'zones' in result && result.zones[1]?.reading.expectedCourse !== undefined);
+    }
+    expect(askedUntil().map((at) => at?.slice(8, 10))).toEqual(['16', '15', '15', '15']);
+    clock.advance(15 * 60_000);
+    await collect(adapter.read([pump]));
+    expect(askedUntil().at(-1)).toMatch(/^2025-01-16/);
+    expect(courses[0]).toBe(true);
   });
 
   it.each([403, 404, 500])('reads on when settings and forecast answer %i', async (status) => {

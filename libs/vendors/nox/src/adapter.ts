@@ -1,5 +1,5 @@
 import type { Instant } from '@warmshift/domain';
-import { minuteMs, slotMs } from '@warmshift/domain';
+import { dayMs, hourMs, minuteMs, slotMs } from '@warmshift/domain';
 import type {
   DeviceReadResult,
   DeviceRef,
@@ -21,7 +21,7 @@ import { mapConcurrent } from '@warmshift/vendors/kit';
 import type { NoxClient } from './client';
 import { deviceOf } from './devices';
 import { concurrency } from './manifest';
-import type { ThermalFacts } from './readings';
+import type { ThermalFacts, ThermalForecast } from './readings';
 import { measuredAtOf, readingsOf } from './readings';
 import { quarterAtOrAfter, slotsFrom } from './schedule';
 import { scheduleBody } from './schedule-body';
@@ -47,6 +47,8 @@ type Settings = ReadonlyMap<string, NonNullable<ThermalFacts['settings']>>;
 /** NOX behind the vendor port: a heat pump is a device with a `DHW` and a `room` zone. NOX knows no sites. */
 export class NoxAdapter implements VendorAdapter {
   readonly steering: Steering;
+  /** When a device's forecast of a whole day was last asked for. */
+  private readonly lookedAheadAt = new Map<string, Instant>();
 
   constructor(
     private readonly context: Pick<VendorContext, 'clock' | 'log' | 'memory'>,
@@ -118,10 +120,18 @@ export class NoxAdapter implements VendorAdapter {
         state.timestamp,
       );
     }
-    const forecast = await this.optional('forecast', () => this.client.forecast(vendorDeviceId, now));
+    const forecast = await this.optional('forecast', () => this.forecastOf(vendorDeviceId, now));
     const zones = readingsOf({ state, forecast, settings: settings.get(vendorDeviceId) }, measuredAt);
     if (zones.length === 0) throw new VendorProtocolError(`${where}: neither tank nor house`, '');
     return { device, zones };
+  }
+
+  /** A day ahead once an hour; in between only what is needed of the present quarter. */
+  private async forecastOf(deviceId: string, now: Instant): Promise<ThermalForecast | undefined> {
+    const isDue = now - (this.lookedAheadAt.get(deviceId) ?? -Infinity) >= hourMs;
+    const forecast = await this.client.forecast(deviceId, now, isDue ? dayMs : hourMs);
+    if (isDue) this.lookedAheadAt.set(deviceId, now);
+    return isDue ? forecast : forecast && { ...forecast, slots: forecast.slots.slice(0, 1) };
   }
 
   /** Get Devices Settings belongs to another package (Full Control): a supplier may not have it. */

@@ -1,5 +1,5 @@
 import type { Instant } from '@warmshift/domain';
-import { hourMs, slotMs } from '@warmshift/domain';
+import { slotMs } from '@warmshift/domain';
 import type { ListingProblem, SendReceipt } from '@warmshift/vendors/contract';
 import { VendorNotFound, VendorProtocolError, VendorRejected } from '@warmshift/vendors/contract';
 import { failForStatus, pages, parseEach, parseJson, parseWith } from '@warmshift/vendors/kit';
@@ -18,6 +18,7 @@ import { currentStateSchema, deviceSchema, deviceSettingsSchema, envelopeSchema 
 import { forecastSchema, forecastSlotSchema, projectionSchema } from './wire';
 import type { WireCurrentState, WireDevice, WireDeviceSettings } from './wire';
 import type { WireForecastSlot, WireSteerableStatus } from './wire';
+import type { ThermalForecast } from './readings';
 
 type Purpose = VendorRequest['purpose'];
 type Query = NonNullable<VendorRequest['query']>;
@@ -70,15 +71,25 @@ export class NoxClient {
     return this.ofDevice(deviceId, parseWith(currentStateSchema, data, this.parsing(path)), path);
   }
 
-  /** The forecast of the quarter that contains `at`; `undefined` when there is none. */
-  async forecast(deviceId: string, at: Instant): Promise<WireForecastSlot | undefined> {
+  /**
+   * The forecast from the quarter that contains `at` on, for up to `horizonMs`, as far as no quarter is missing; `undefined` when that
+   * one is.
+   */
+  async forecast(deviceId: string, at: Instant, horizonMs: number): Promise<ThermalForecast | undefined> {
     const path = '/v1/device/thermal-control/forecast';
     const slot = Math.floor(at / slotMs) * slotMs;
-    const range = { start_time: formatTimestamp(slot), end_time: formatTimestamp(slot + hourMs) };
+    const range = { start_time: formatTimestamp(slot), end_time: formatTimestamp(slot + horizonMs) };
     const { data } = await this.get(path, { device_id: deviceId, unit: 'celsius', ...range }, 'read');
     const forecast = this.ofDevice(deviceId, parseWith(forecastSchema, data, this.parsing(path)), path);
     const { items } = parseEach(forecastSlotSchema, forecast.forecasts, this.parsing(path));
-    return items.find(({ timestamp }) => parseTimestamp(timestamp) === slot);
+    const byStart = new Map(items.map((item) => [parseTimestamp(item.timestamp), item]));
+    const slots: WireForecastSlot[] = [];
+    for (let start = slot; start < slot + horizonMs; start += slotMs) {
+      const next = byStart.get(start);
+      if (next === undefined) break;
+      slots.push(next);
+    }
+    return slots.length === 0 ? undefined : { startsAt: slot, slots };
   }
 
   /** Whether a device can be steered or is being steered, now. */

@@ -23,6 +23,7 @@ export const nox: VendorModule = {
 };
 
 export { measuredAtOf, readingsOf, type ThermalFacts } from './readings';
+export { parseTimestamp } from './timestamps';
 export { currentStateSchema, deviceSettingsSchema, forecastSlotSchema } from './wire';
 export { readNoxWebhook, type NoxEvent, type ReadWebhook } from './webhook';
 export { maxTimestampAgeMs, type SignedWebhook } from './webhook-signature';

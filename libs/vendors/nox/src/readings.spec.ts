@@ -7,7 +7,8 @@ import { currentStateSchema, deviceSettingsSchema, forecastSlotSchema } from './
 
 const measuredAt = Date.UTC(2025, 0, 15, 12, 15, 12);
 const state = (changes: object = {}) => currentStateSchema.parse({ ...currentState.data, ...changes });
-const forecast = forecastSlotSchema.parse(forecasts.data.forecasts[0]);
+const startsAt = Date.parse('2025-01-15T12:00:00Z');
+const forecast = { startsAt, slots: forecasts.data.forecasts.map((slot) => forecastSlotSchema.parse(slot)) };
 const settings = deviceSettingsSchema.parse(deviceSettings.data[0]);
 const withSettings = (room: object) =>
   readingsOf(
@@ -48,6 +49,10 @@ describe('readingsOf', () => {
           powerQuality: 'missing',
           maxPowerW: 1800,
           expectedPowerW: Math.round((2.04 / 8.26) * 1800),
+          expectedCourse: {
+            startsAt,
+            powersW: [Math.round((1.86 / 5.94) * 1800), Math.round((1.74 / 5.99) * 1800)],
+          },
           coolingKPerH: undefined,
         },
       },
@@ -93,6 +98,26 @@ describe('readingsOf', () => {
       measuredAt,
     );
     expect([tank?.reading.maxPowerW, room?.reading.temperatureC]).toEqual([1500, 20.5]);
+  });
+
+  it.each<[string, object | undefined, readonly number[] | undefined]>([
+    ['ends before a quarter that is not stated', { Q_natural: undefined }, [564]],
+    ['ends before a quarter without a house', undefined, [564]],
+    ['has 0 W in a quarter in which the house gains heat', { Q_natural: 0.4 }, [564, 0]],
+    ['is in degrees where it is stated in degrees', { T_natural: -0.1, T_heating: [0.4] }, [564, 450]],
+  ])('a forecast %s', (_, changed, powersW) => {
+    const [first, second] = forecast.slots;
+    const house = changed && { ...second!.house, ...changed };
+    const slots = [first!, forecastSlotSchema.parse({ ...second, house })];
+    const [, room] = readingsOf({ state: state(), forecast: { startsAt, slots }, settings }, measuredAt);
+    expect(room?.reading.expectedCourse).toEqual({ startsAt, powersW });
+  });
+
+  it('knows of no course of a house that is not heated', () => {
+    const off = deviceSettingsSchema.parse({ device_id: 'x', room: { temperature_control_mode: 'off' } });
+    const [, room] = readingsOf({ state: state(), forecast, settings: off }, measuredAt);
+    expect(room?.reading).toMatchObject({ expectedPowerW: 0 });
+    expect(room?.reading.expectedCourse).toBeUndefined();
   });
 
   it('NOX 5: reads numbers that come as texts, and no text that is more than a number', () => {

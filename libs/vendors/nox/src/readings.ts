@@ -1,5 +1,5 @@
 import type { Instant, ZoneKind } from '@warmshift/domain';
-import type { ZoneReading } from '@warmshift/vendors/contract';
+import type { PowerCourse, ZoneReading } from '@warmshift/vendors/contract';
 import { parseTimestamp } from './timestamps';
 import type { WireCurrentState, WireDeviceSettings, WireForecastSlot, WireHouse, WireTank } from './wire';
 
@@ -9,11 +9,19 @@ const maxAheadMs = 15 * 60_000;
 /** Bounds of a room up to this are offsets from the preferred temperature (the document's example: 1.5 beside 21). */
 const largestOffsetK = 10;
 
+/** The thermal model of quarters that follow one another, the present one first. */
+export interface ThermalForecast {
+  readonly startsAt: Instant;
+  readonly slots: readonly WireForecastSlot[];
+}
+
 export interface ThermalFacts {
   readonly state: WireCurrentState;
-  readonly forecast: WireForecastSlot | undefined;
+  readonly forecast: ThermalForecast | undefined;
   readonly settings: WireDeviceSettings | undefined;
 }
+
+type HouseFlows = Pick<WireHouse, 'P_heating' | 'Q_heating' | 'Q_natural' | 'T_heating' | 'T_natural'>;
 
 export interface ZoneResult {
   readonly kind: ZoneKind;
@@ -42,15 +50,16 @@ function tankReading(tank: WireTank, { forecast, settings }: ThermalFacts, measu
   const lossKw = tank.Q_loss === undefined ? undefined : Math.abs(tank.Q_loss);
   const duty = dutyOf(lossK, tank.T_gain) ?? dutyOf(lossKw, tank.Q_gain);
   const { dhw } = settings ?? {};
+  const now = forecast?.slots[0]?.tank;
   return {
     measuredAt,
     temperatureC: tank.DHW_temperature,
     ...(ordered(dhw?.temperature_lower_bound, dhw?.temperature_upper_bound) ??
-      ordered(forecast?.tank?.lowerbound_X, forecast?.tank?.upperbound_Z)),
+      ordered(now?.lowerbound_X, now?.upperbound_Z)),
     powerQuality: 'missing',
     maxPowerW: maxW(powersKw),
     expectedPowerW: expectedW(duty, powersKw),
-    activationLimitC: forecast?.tank?.tank_activation_limit_temp,
+    activationLimitC: now?.tank_activation_limit_temp,
     coolingKPerH: lossK === undefined || lossK === 0 ? undefined : lossK * quartersPerHour,
     gainKPerH: perHour(tank.T_gain),
   };
@@ -62,21 +71,39 @@ function houseReading(
   measuredAt: Instant,
 ): ZoneReading {
   const driftK = house.T_natural;
-  const duty = dutyOf(negated(driftK), house.T_heating) ?? dutyOf(negated(house.Q_natural), house.Q_heating);
+  const now = forecast?.slots[0]?.house;
   const mode = settings?.room?.temperature_control_mode;
   const heats = mode !== 'off' && mode !== 'cooling';
   return {
     measuredAt,
     temperatureC: house.Space_temperature ?? house.space_temperature,
     setpointC: settings?.room?.preferred_temperature,
-    ...(roomBounds(settings) ?? ordered(forecast?.house?.lowerbound_X, forecast?.house?.upperbound_Z)),
+    ...(roomBounds(settings) ?? ordered(now?.lowerbound_X, now?.upperbound_Z)),
     mode,
     powerQuality: 'missing',
     maxPowerW: maxW(house.P_heating),
-    expectedPowerW: heats ? expectedW(duty, house.P_heating) : 0,
+    expectedPowerW: heats ? heatingW(house) : 0,
+    expectedCourse: heats && forecast ? courseOf(forecast) : undefined,
     coolingKPerH: driftK !== undefined && driftK < 0 ? -driftK * quartersPerHour : undefined,
     gainKPerH: perHour(house.T_heating),
   };
+}
+
+/** As far as every quarter states it. */
+function courseOf({ slots, startsAt }: ThermalForecast): PowerCourse | undefined {
+  const powersW: number[] = [];
+  for (const { house } of slots) {
+    const watts = house && heatingW(house);
+    if (watts === undefined) break;
+    powersW.push(watts);
+  }
+  return powersW.length === 0 ? undefined : { startsAt, powersW };
+}
+
+/** Mean W with which heating makes up for what the house loses. */
+function heatingW({ P_heating, Q_heating, Q_natural, T_heating, T_natural }: HouseFlows): number | undefined {
+  const duty = dutyOf(negated(T_natural), T_heating) ?? dutyOf(negated(Q_natural), Q_heating);
+  return expectedW(duty, P_heating);
 }
 
 /** Share of the time that heating at the first level must run to make up for a loss: 0..1. */

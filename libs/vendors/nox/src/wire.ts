@@ -100,7 +100,11 @@ const boundsSchema = z.object({ upperbound_Z: maybe(celsius), lowerbound_X: mayb
 export const forecastSlotSchema = z.object({
   timestamp: z.string(),
   tank: maybe(boundsSchema.extend({ tank_activation_limit_temp: maybe(celsius) })),
-  house: maybe(boundsSchema),
+  house: maybe(
+    houseSchema
+      .pick({ T_natural: true, T_heating: true, Q_natural: true, Q_heating: true, P_heating: true })
+      .extend(boundsSchema.shape),
+  ),
 });
 export type WireForecastSlot = z.output<typeof forecastSlotSchema>;
 
