@@ -175,6 +175,16 @@ describe('setUpHttp', () => {
     expect(text).not.toContain('nowhere');
   });
 
+  it('says with which methods an address is served', async () => {
+    const { body, headers } = await http().delete('/errors/missing').expect(405);
+    expect(headers['allow']).toBe('GET, HEAD');
+    expect(body).toMatchObject({
+      type: 'urn:warmshift:problem:method-not-allowed',
+      detail: 'This address is served with GET, HEAD.',
+    });
+    expect((await http().put('/orders').expect(405)).headers['allow']).toBe('POST');
+  });
+
   it('answers an address that cannot be decoded', async () => {
     const { body } = await http().get('/errors/%FF').expect(400);
     expect(body.type).toBe('urn:warmshift:problem:invalid-request');

@@ -25,12 +25,20 @@ import { TooManyRequests } from './too-many-requests';
 type ErrorClass = abstract new (...args: never[]) => Error;
 type Row = readonly [ErrorClass, Pick<ProblemFacts, 'kind' | 'title' | 'status' | 'level'>];
 
+/** The address is served, with other methods. */
+export class MethodNotAllowed extends Error {
+  constructor(readonly allowed: readonly string[]) {
+    super(`This address is served with ${allowed.join(', ')}.`);
+  }
+}
+
 /** The only place that knows which error is which HTTP status. The first class that matches wins. */
 const table: readonly Row[] = [
   [InvalidInput, row('invalid-input', 'The request cannot be used', 400)],
   [Unauthenticated, row('unauthenticated', 'A valid API key is needed', 401)],
   [Forbidden, row('forbidden', 'This key may not do that', 403)],
   [NotFound, row('not-found', 'Not found', 404)],
+  [MethodNotAllowed, row('method-not-allowed', 'This method is not allowed here', 405)],
   [Conflict, row('conflict', 'The request conflicts with the present state', 409)],
   [
     IdempotencyKeyReused,
@@ -52,7 +60,6 @@ const table: readonly Row[] = [
 const byStatus: Readonly<Record<number, ProblemFacts>> = {
   400: { ...row('invalid-request', 'The request cannot be read', 400) },
   404: { ...row('not-found', 'Not found', 404), detail: 'There is nothing at this address.' },
-  405: { ...row('method-not-allowed', 'This method is not allowed here', 405) },
   503: { ...row('unavailable', 'The service is not ready', 503, 'warn') },
 };
 

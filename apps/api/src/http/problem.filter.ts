@@ -1,9 +1,10 @@
-import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Clock } from '@warmshift/config';
 import { correlationId, newCorrelationId, withoutSecrets, type EventLog } from '@warmshift/observability';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
+import { allowedMethods } from './allowed-methods';
 import { problemFrom, problemMediaType, type Problem, type ProblemFacts } from './problem';
-import { problemFacts } from './problem-table';
+import { MethodNotAllowed, problemFacts } from './problem-table';
 
 /** Every error that leaves the service does so here, as a problem whose reference is in the log. */
 @Catch()
@@ -13,8 +14,9 @@ export class ProblemFilter implements ExceptionFilter<unknown> {
     private readonly clock: Pick<Clock, 'realMs'>,
   ) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(thrown: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
+    const error = orMethodNotAllowed(thrown, host.switchToHttp().getRequest<Request>());
     const facts = problemFacts(error);
     const problem = problemFrom(facts, correlationId() ?? newCorrelationId());
     this.write(error, facts, problem);
@@ -24,6 +26,7 @@ export class ProblemFilter implements ExceptionFilter<unknown> {
       return;
     }
     if (facts.status === 401) response.setHeader('www-authenticate', 'ApiKey realm="warmshift"');
+    if (error instanceof MethodNotAllowed) response.setHeader('allow', error.allowed.join(', '));
     const waitMs = this.waitRealMs(facts);
     if (waitMs !== undefined)
       response.setHeader('retry-after', String(Math.max(1, Math.ceil(waitMs / 1000))));
@@ -40,6 +43,13 @@ export class ProblemFilter implements ExceptionFilter<unknown> {
     const what = level === 'info' ? { detail, errors } : { err: error };
     this.log[level]('http.problem', { kind, status, reference, ...what });
   }
+}
+
+/** Nest says the same of an address that nothing is at and of a method that it is not served with. */
+function orMethodNotAllowed(error: unknown, request: Request): unknown {
+  if (!(error instanceof NotFoundException) || request.route !== undefined) return error;
+  const allowed = allowedMethods(request);
+  return allowed.length === 0 ? error : new MethodNotAllowed(allowed);
 }
 
 function textOf(problem: Problem): string {
