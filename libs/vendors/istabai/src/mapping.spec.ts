@@ -146,10 +146,11 @@ describe('readingOf', () => {
   });
 
   it.each([
-    [23.3, 1500, true],
-    [23.4, 0, false],
-    [23.5, 0, false],
-  ])('estimates the power at %d °C below a setpoint of 23.6 °C', (temperature, powerW, heating) => {
+    [21, 1500, true],
+    [23.5, 1500, true],
+    [23.6, 0, false],
+    [23.7, 0, false],
+  ])('estimates the power at %d °C and a setpoint of 23.6 °C', (temperature, powerW, heating) => {
     expect(reading({ temperature })).toMatchObject({ powerW, heating, powerQuality: 'estimated' });
   });
 

@@ -5,8 +5,6 @@ import type { Settings } from './settings';
 import { isTimeZone, ratingOf } from './settings';
 import type { WireHome, WireRoom } from './wire';
 
-/** Below the setpoint by this much, a room counts as calling for heat (K). */
-const hysteresisK = 0.2;
 /** Tenths of a degree are not exact in binary. */
 const rounding = 1e-6;
 /** The document states no step; half a degree is ours. */
@@ -62,8 +60,9 @@ export function deviceOf(
 }
 
 /**
- * What the room reported last. `undefined` when it does not say when that was. Power is estimated: the rating
- * while the room calls for heat, else 0; without a rating nothing is said about it.
+ * What the room reported last. `undefined` when it does not say when that was. Power is estimated: the rating while the room is
+ * below its setpoint, else 0; without a rating nothing is said about it. A thermostat swings around the setpoint, so with a dead band below it
+ * hardly any reading of a room that is kept warm would count as heating.
  */
 export function readingOf(
   room: WireRoom,
@@ -102,7 +101,7 @@ function powerOf(
   if (ratedW === undefined) return { powerQuality: 'missing' };
   if (setpointC === undefined || room.temperature === undefined || room.is_water)
     return { powerQuality: 'missing', maxPowerW: ratedW };
-  const calls = setpointC - room.temperature > hysteresisK + rounding;
+  const calls = setpointC - room.temperature > rounding;
   return {
     powerW: calls ? ratedW : 0,
     powerQuality: stale ? 'stale' : 'estimated',
