@@ -37,7 +37,8 @@ const withInfrastructure = {
 };
 
 module.exports = {
-  maxWorkers: Math.max(2, os.availableParallelism() - 1),
+  // On two cores three at once: end-to-end tests mostly wait for something.
+  maxWorkers: Math.max(3, os.availableParallelism() - 1),
   projects: [
     {
       ...shared,

@@ -89,6 +89,7 @@ export class ActionAdvancer {
     const turn = run.untilDone().finally(() => {
       if (this.runs.get(connectionId)?.run === run) this.runs.delete(connectionId);
       this.widths.set(connectionId, run.answered);
+      this.statusUpdates.settle();
     });
     this.runs.set(connectionId, { run, turn });
     return turn;

@@ -1,13 +1,17 @@
 import type { Logger } from '@warmshift/observability';
 import type { StatusService } from '@warmshift/steerable-status';
 
-/** Real ms in which changes gather: a status may be so much younger than its action. */
-const gatherMs = 250;
+/**
+ * Real ms in which changes gather: a status may be so much younger than its action. While more is due, what goes to devices goes
+ * first, and many statuses together cost less.
+ */
+const gatherMs = { whileBusy: 5_000, else: 250 };
 
 /** The steerable statuses of zones whose actions moved, stored together a moment later. What gets lost is refreshed anyway. */
 export class StatusUpdates {
   private zoneIds = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private flushAt = Infinity;
   private storing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -17,17 +21,30 @@ export class StatusUpdates {
 
   add(zoneId: string): void {
     this.zoneIds.add(zoneId);
-    this.timer ??= setTimeout(() => void this.flush(), gatherMs).unref();
+    this.flushWithin(gatherMs.whileBusy);
+  }
+
+  /** Nothing more is due for now. */
+  settle(): void {
+    if (this.zoneIds.size > 0) this.flushWithin(gatherMs.else);
   }
 
   /** Stores what has gathered now; never rejects. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
-    this.timer = undefined;
+    this.flushAt = Infinity;
     const zoneIds = [...this.zoneIds];
     this.zoneIds = new Set();
     this.storing = this.storing.then(() => this.store(zoneIds));
     return this.storing;
+  }
+
+  private flushWithin(ms: number): void {
+    const at = performance.now() + ms;
+    if (this.flushAt <= at) return;
+    clearTimeout(this.timer);
+    this.flushAt = at;
+    this.timer = setTimeout(() => void this.flush(), ms).unref();
   }
 
   private async store(zoneIds: readonly string[]): Promise<void> {
