@@ -20,7 +20,10 @@ export function drawsOf(
         .filter(({ quality }) => quality === 'reported' || quality === 'estimated')
         .map(({ at, powerW, quality }) => ({ at, powerW, reported: quality === 'reported' }));
       const course = zone.latest.expectedCourse;
-      return [zoneId, { powers: powers.filter(known), temperatures: zone.temperatures.filter(known), course }];
+      return [
+        zoneId,
+        { powers: powers.filter(known), temperatures: zone.temperatures.filter(known), course },
+      ];
     }),
   );
   return expectedDraws(contexts, series, new Map(), window, now);
