@@ -6,7 +6,7 @@ describe('demoOptions', () => {
       keep: false,
       scale: 60,
       seed: 1,
-      counts: { heatingcontrol: 60, istabai: 10, nox: 60, microclimates: 3 },
+      counts: { heatingcontrol: 180, istabai: 20, nox: 40, microclimates: 3 },
     });
   });
 

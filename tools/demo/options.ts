@@ -14,18 +14,18 @@ every promise held. Exits 0 only if it did. Nothing is left behind.
   --keep                 leave it running afterwards and print addresses and keys (Ctrl-C ends it)
   --scale N              how many times faster than real time (10 to 120, default 60)
   --seed N               of the simulated homes (default 1)
-  --heatingcontrol N     heaters with their gateways (default 60)
-  --istabai N            homes (default 10)
-  --nox N                heat pumps (default 60)
+  --heatingcontrol N     heaters with their gateways (default 180)
+  --istabai N            homes (default 20)
+  --nox N                heat pumps (default 40)
   --microclimates N      sites (default 3)
   --help                 this text`;
 
 const numbers = {
   scale: { from: 10, to: 120, otherwise: 60 },
   seed: { from: 0, to: 2_147_483_647, otherwise: 1 },
-  heatingcontrol: { from: 1, to: 2_000, otherwise: 60 },
-  istabai: { from: 1, to: 500, otherwise: 10 },
-  nox: { from: 1, to: 2_000, otherwise: 60 },
+  heatingcontrol: { from: 1, to: 2_000, otherwise: 180 },
+  istabai: { from: 1, to: 500, otherwise: 20 },
+  nox: { from: 1, to: 2_000, otherwise: 40 },
   microclimates: { from: 1, to: 50, otherwise: 3 },
 } as const;
 
