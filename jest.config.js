@@ -37,8 +37,7 @@ const withInfrastructure = {
 };
 
 module.exports = {
-  // On two cores three at once: end-to-end tests mostly wait for something.
-  maxWorkers: Math.max(3, os.availableParallelism() - 1),
+  maxWorkers: Math.max(2, os.availableParallelism() - 1),
   projects: [
     {
       ...shared,

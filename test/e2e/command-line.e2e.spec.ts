@@ -36,9 +36,9 @@ afterAll(async () => {
   rmSync(place, { recursive: true, force: true });
 });
 
-/** The next window that there is time for, as options. */
-function nextWindow(slots = 2): string[] {
-  const startsAt = Math.ceil((installation.clock.now() + 3 * minuteMs) / slotMs) * slotMs;
+/** The next window that there is time for, as options: a program that starts takes seconds, and a second is 100 here. */
+function nextWindow(slots = 2, noticeMs = 10 * minuteMs): string[] {
+  const startsAt = Math.ceil((installation.clock.now() + noticeMs) / slotMs) * slotMs;
   return ['--from', new Date(startsAt).toISOString(), '--to', `+${slots * 15}m`];
 }
 
@@ -92,7 +92,7 @@ describe('warmshift', () => {
   });
 
   it('previews an order without doing it', async () => {
-    const order = ['preview', ...nextWindow(), '--target-kw', '2', '--vendor', 'nox', 'heatingcontrol'];
+    const order = ['preview', ...nextWindow(2, 60 * minuteMs), '--target-kw', '2', '--vendor', 'nox', 'heatingcontrol'];
     const text = await cli.text(...order);
     expect(text).toMatch(/2\.0 kW less from 20/);
     expect(text).toMatch(/chosen +\d+ actions?/);
