@@ -92,7 +92,15 @@ describe('warmshift', () => {
   });
 
   it('previews an order without doing it', async () => {
-    const order = ['preview', ...nextWindow(2, 60 * minuteMs), '--target-kw', '2', '--vendor', 'nox', 'heatingcontrol'];
+    const order = [
+      'preview',
+      ...nextWindow(2, 60 * minuteMs),
+      '--target-kw',
+      '2',
+      '--vendor',
+      'nox',
+      'heatingcontrol',
+    ];
     const text = await cli.text(...order);
     expect(text).toMatch(/2\.0 kW less from 20/);
     expect(text).toMatch(/chosen +\d+ actions?/);
