@@ -1,7 +1,8 @@
 import { at, iso, recordset, type Database } from '@warmshift/db';
 import { sameHourOnDaysBefore, type ExpectedDraw, type Instant, type Span } from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
-import { expectedDraws, seriesMs, type PowerCourse, type RecentSeries } from './expected-draws';
+import type { PowerCourse } from '@warmshift/vendors/contract';
+import { expectedDraws, seriesMs, type RecentSeries } from './expected-draws';
 import { reboundMs } from './rebound';
 
 interface SeriesRow extends RecentSeries {

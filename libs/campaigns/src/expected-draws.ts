@@ -19,6 +19,7 @@ import {
   type Span,
 } from '@warmshift/domain';
 import type { ZoneContext } from '@warmshift/steerable-status';
+import type { PowerCourse } from '@warmshift/vendors/contract';
 import { reboundMs } from './rebound';
 
 /** What was read of a zone in the last hours, while nobody steered it. */
@@ -27,12 +28,6 @@ export interface RecentSeries {
   readonly temperatures: readonly { readonly at: Instant; readonly temperatureC: number }[];
   /** What the vendor forecasts without steering. */
   readonly course?: PowerCourse | undefined;
-}
-
-/** Mean W of slots that follow one another. */
-export interface PowerCourse {
-  readonly startsAt: Instant;
-  readonly powersW: readonly number[];
 }
 
 /** So far back readings tell of a zone's runs. */

@@ -136,7 +136,11 @@ describe('the NOX adapter', () => {
   });
 
   it('asks for the forecast of a day once an hour, and in between for what it needs of the present quarter', async () => {
-    server.answer(thermal);
+    const [slot] = forecast.data.forecasts;
+    const quarters = ['12:15', '12:30', '12:45', '13:00', '13:15', '13:30'];
+    const forecasts = quarters.map((at) => ({ ...slot, timestamp: `2025-01-15 ${at}:00` }));
+    const day = { ...forecast, data: { ...forecast.data, forecasts } };
+    server.answer((request) => (request.url.includes('/forecast') ? { body: day } : thermal(request)));
     const { adapter, context } = connect();
     const { clock } = context;
     const askedUntil = () =>
@@ -151,7 +155,8 @@ describe('the NOX adapter', () => {
     clock.advance(15 * 60_000);
     await collect(adapter.read([pump]));
     expect(askedUntil().at(-1)).toMatch(/^2025-01-16/);
-    expect(courses[0]).toBe(true);
+    // What comes in between must not take the place of the day that is known.
+    expect(courses).toEqual([true, false, false, false]);
   });
 
   it.each([403, 404, 500])('reads on when settings and forecast answer %i', async (status) => {

@@ -101,8 +101,8 @@ describe('readingsOf', () => {
   });
 
   it.each<[string, object | undefined, readonly number[] | undefined]>([
-    ['ends before a quarter that is not stated', { Q_natural: undefined }, [564]],
-    ['ends before a quarter without a house', undefined, [564]],
+    ['is none where only the present quarter is stated', { Q_natural: undefined }, undefined],
+    ['is none where only the present quarter has a house', undefined, undefined],
     ['has 0 W in a quarter in which the house gains heat', { Q_natural: 0.4 }, [564, 0]],
     ['is in degrees where it is stated in degrees', { T_natural: -0.1, T_heating: [0.4] }, [564, 450]],
   ])('a forecast %s', (_, changed, powersW) => {
@@ -110,7 +110,14 @@ describe('readingsOf', () => {
     const house = changed && { ...second!.house, ...changed };
     const slots = [first!, forecastSlotSchema.parse({ ...second, house })];
     const [, room] = readingsOf({ state: state(), forecast: { startsAt, slots }, settings }, measuredAt);
-    expect(room?.reading.expectedCourse).toEqual({ startsAt, powersW });
+    expect(room?.reading.expectedCourse).toEqual(powersW && { startsAt, powersW });
+  });
+
+  it('ends a forecast before the first quarter that is not stated', () => {
+    const [first, second] = forecast.slots;
+    const slots = [first!, second!, forecastSlotSchema.parse({ ...second, house: {} }), second!];
+    const [, room] = readingsOf({ state: state(), forecast: { startsAt, slots }, settings }, measuredAt);
+    expect(room?.reading.expectedCourse?.powersW).toHaveLength(2);
   });
 
   it('knows of no course of a house that is not heated', () => {

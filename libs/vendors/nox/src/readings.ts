@@ -89,7 +89,9 @@ function houseReading(
   };
 }
 
-/** As far as every quarter states it. */
+/**
+ * As far as every quarter states it. A look at the present quarter alone is no course: it would take the place of one that was stored.
+ */
 function courseOf({ slots, startsAt }: ThermalForecast): PowerCourse | undefined {
   const powersW: number[] = [];
   for (const { house } of slots) {
@@ -97,7 +99,7 @@ function courseOf({ slots, startsAt }: ThermalForecast): PowerCourse | undefined
     if (watts === undefined) break;
     powersW.push(watts);
   }
-  return powersW.length === 0 ? undefined : { startsAt, powersW };
+  return powersW.length < 2 ? undefined : { startsAt, powersW };
 }
 
 /** Mean W with which heating makes up for what the house loses. */
