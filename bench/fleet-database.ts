@@ -79,7 +79,7 @@ async function addConnection(db: Database, nth: number, devices: number): Promis
   await db.run(
     `INSERT INTO devices (id, supplier_id, connection_id, site_id, vendor_device_id, kind, name, online, vendor_control,
        first_seen_at, last_seen_at)
-     SELECT gen_random_uuid(), $1, $2, site.id, 'd' || n, 'heater', 'Heater ' || n, true, true, now(), now()
+     SELECT gen_random_uuid(), $1, $2, site.id, 'd' || n, 'heater', 'Heater ' || n, true, true, now() - interval '2 days', now()
      FROM generate_series(1, $3::int) n
      JOIN sites site ON site.connection_id = $2 AND site.vendor_site_id = 's' || (n % $4::int + 1)`,
     [supplierId, connectionId, devices, siteCount],

@@ -40,6 +40,7 @@ function factsOf(index: number, random: () => number): ZoneFacts {
       maxPerDay: 8,
       observedToday: obstacle === 6 ? 8 : Math.floor(random() * 5),
       reservedToday: 0,
+      unseenToday: 0,
       ownNeedsReserve: 1,
     },
     compressor: {

@@ -6,6 +6,7 @@ import {
   localDayOf,
   plan,
   slotMs,
+  startsCeiling,
   zoneKinds,
   type ExpectedDraw,
   type Instant,
@@ -65,7 +66,7 @@ export function planOrder(fleet: MemoryFleet, order: CampaignOrder, now: Instant
     const { device } = fleet.find(zoneId);
     const cycles = facts.get(zoneId)?.cycles;
     const cycleDay = localDayOf(span.startsAt, device.timeZone);
-    const ceiling = cycles?.maxPerDay === undefined ? undefined : cycles.maxPerDay - cycles.ownNeedsReserve;
+    const ceiling = startsCeiling(cycles);
     if (cycleCost > 0 && !fleet.reserve(device, cycleDay, cycleCost, ceiling)) continue;
     device.actions.push({
       actionId: `${order.name} ${zoneId}`,

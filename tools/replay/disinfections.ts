@@ -5,6 +5,7 @@ import {
   intervalMsFor,
   localDayOf,
   mayTryAgain,
+  startsCeiling,
   type Instant,
   type Span,
 } from '@warmshift/domain';
@@ -83,7 +84,7 @@ async function planOne(
   const { context, heating, span } = placed.run;
   const { cycles } = context.facts;
   const cycleDay = localDayOf(heating.startsAt, device.timeZone);
-  const ceiling = cycles?.maxPerDay === undefined ? undefined : cycles.maxPerDay - cycles.ownNeedsReserve;
+  const ceiling = startsCeiling(cycles);
   if (!fleet.reserve(device, cycleDay, 1, ceiling)) return false;
   zone.planned = span;
   device.actions.push({

@@ -74,7 +74,11 @@ export class MemoryFleet {
   startsSeen = 0;
   private readonly zonesById = new Map<string, { device: ReplayDevice; zone: ReplayZone }>();
 
-  constructor(readonly enrolledAt: Instant) {}
+  /** @param enrolledAt when the fleet was connected: all its devices are listed from the first time on. */
+  constructor(
+    readonly enrolledAt: Instant,
+    private readonly supplierRules: FactsRow['supplierRules'] = {},
+  ) {}
 
   /** Takes what the vendor lists: new devices, and the vendor's newest word on each. */
   take(listed: readonly ListedDevice[], by: ListedBy = nox): void {
@@ -246,9 +250,10 @@ export class MemoryFleet {
       readOnly: listed.readOnly ?? null,
       learningPeriodEnded: listed.learningPeriodEnded ?? null,
       maxCyclesPerDay: listed.maxCyclesPerDay ?? null,
+      firstSeenAt: this.enrolledAt,
       legionellaFrequencyPerWeeks: listed.legionella?.frequencyPerWeeks ?? null,
       legionellaDurationMinutes: listed.legionella?.durationMinutes ?? null,
-      supplierRules: {},
+      supplierRules: this.supplierRules,
       deviceRules: {},
       quietHours: [],
       measuredAt: latest.measuredAt ?? null,

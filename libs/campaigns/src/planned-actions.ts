@@ -2,6 +2,7 @@ import { advanceJob } from '@warmshift/action-queue';
 import { addToOutbox, at, iso, recordset, type Sql } from '@warmshift/db';
 import {
   localDayOf,
+  startsCeiling,
   type ActionPurpose,
   type Direction,
   type ExpectedDraw,
@@ -98,13 +99,12 @@ export async function takeCycles(
     const key = `${action.deviceId} ${action.cycleDay}`;
     const cycles = contexts.get(action.zoneId)!.facts.cycles;
     const known = perDevice.get(key);
-    const ceiling = cycles?.maxPerDay === undefined ? null : cycles.maxPerDay - cycles.ownNeedsReserve;
     perDevice.set(key, {
       deviceId: action.deviceId,
       supplierId: contexts.get(action.zoneId)!.supplierId,
       cycleDay: action.cycleDay,
       wanted: (known?.wanted ?? 0) + action.cyclesReserved,
-      ceiling,
+      ceiling: startsCeiling(cycles) ?? null,
     });
   }
   // In one order, so that two planners never wait for each other.

@@ -37,6 +37,7 @@ export * from './cycles/defaults';
 export * from './cycles/infer-heating';
 export * from './cycles/observe-starts';
 export * from './cycles/own-needs';
+export * from './cycles/unseen-starts';
 export * from './legionella/evidence';
 export * from './legionella/observe-run';
 export * from './legionella/plan-runs';

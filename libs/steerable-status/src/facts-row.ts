@@ -28,6 +28,8 @@ export interface FactsRow {
   readonly readOnly: boolean | null;
   readonly learningPeriodEnded: boolean | null;
   readonly maxCyclesPerDay: number | null;
+  /** When a listing showed the device for the first time: nobody watched it before. */
+  readonly firstSeenAt: Instant;
   readonly legionellaFrequencyPerWeeks: number | null;
   readonly legionellaDurationMinutes: number | null;
   readonly supplierRules: Record<string, unknown>;
@@ -112,6 +114,7 @@ export const factsSql = `
     connection.status AS "connectionStatus", device.online AS "deviceOnline", zone.online AS "zoneOnline",
     device.faulty AS "deviceFaulty", zone.faulty AS "zoneFaulty", device.read_only AS "readOnly",
     device.learning_period_ended AS "learningPeriodEnded", device.max_cycles_per_day AS "maxCyclesPerDay",
+    device.first_seen_at AS "firstSeenAt",
     device.legionella_frequency_per_weeks AS "legionellaFrequencyPerWeeks",
     device.legionella_duration_minutes AS "legionellaDurationMinutes",
     supplier.rule_settings AS "supplierRules", device.rule_settings AS "deviceRules",

@@ -1,4 +1,5 @@
 import {
+  calendarDayAt,
   checkQuietHours,
   effectiveCompressorLimits,
   effectiveLimits,
@@ -10,6 +11,7 @@ import {
   quietSpansAround,
   startsInLastHour,
   timeZoneFor,
+  unseenStarts,
   type CompressorFacts,
   type CycleFacts,
   type Instant,
@@ -144,18 +146,25 @@ function legionellaOf(row: FactsRow): LegionellaFacts | undefined {
 
 function cyclesOf(row: FactsRow, startsAt: Instant, timeZone: string): CycleFacts | undefined {
   if (row.maxCyclesPerDay === null) return undefined;
-  const day = localDayOf(startsAt, timeZone);
-  const [observedToday, reserved] = row.cycles?.[day] ?? [0, 0];
-  const { startsPerDayWithoutHistory, spareStarts } = effectiveOwnNeeds(row.supplierRules, row.deviceRules);
+  const day = calendarDayAt(startsAt, timeZone);
+  const { localDay } = day;
+  const [observedToday, reserved] = row.cycles?.[localDay] ?? [0, 0];
+  const needs = effectiveOwnNeeds(row.supplierRules, row.deviceRules);
+  const { startsPerDayWithoutHistory, spareStarts, unseenStartsPerDay } = needs;
   return {
     maxPerDay: row.maxCyclesPerDay,
     observedToday,
     reservedToday: reserved,
-    ownNeedsReserve: ownNeedsReserve(recentDays(row, day, timeZone), minuteOfLocalDay(startsAt, timeZone), {
-      observedToday,
-      startsPerDayWithoutHistory,
-      spare: spareStarts,
-    }),
+    unseenToday: unseenStarts(day, row.firstSeenAt, unseenStartsPerDay),
+    ownNeedsReserve: ownNeedsReserve(
+      recentDays(row, localDay, timeZone),
+      minuteOfLocalDay(startsAt, timeZone),
+      {
+        observedToday,
+        startsPerDayWithoutHistory,
+        spare: spareStarts,
+      },
+    ),
   };
 }
 

@@ -9,6 +9,8 @@ import type { TestDatabase } from '../../support';
 
 export const bootstrapKey = 'a-bootstrap-key-for-tests-0123456789';
 export const nowIso = () => new Date().toISOString();
+/** So a device was watched for all of today. */
+const twoDaysAgoIso = () => new Date(Date.now() - 2 * 86_400_000).toISOString();
 
 interface NewDevice {
   readonly supplierId: string;
@@ -136,7 +138,7 @@ export class ApiWorld {
       kind: 'heat_pump',
       name: 'Heat pump',
       vendor_control: true,
-      first_seen_at: now,
+      first_seen_at: twoDaysAgoIso(),
       last_seen_at: now,
       ...columns,
     });

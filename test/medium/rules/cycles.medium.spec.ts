@@ -42,10 +42,11 @@ describe('the ledger of cycles', () => {
       observed: fc.nat(5),
       limit: fc.integer({ min: 0, max: 10 }),
       kept: fc.nat(3),
+      unseen: fc.nat(3),
       attempts: fc.array(attempt, { minLength: 5, maxLength: 40 }),
     });
     await fc.assert(
-      fc.asyncProperty(run, async ({ observed, limit, kept, attempts }) => {
+      fc.asyncProperty(run, async ({ observed, limit, kept, unseen, attempts }) => {
         const devices: DeviceRow[] = [];
         for (let n = 0; n < 3; n += 1) devices.push(await world.rows.device(supplierId, connectionId));
         for (const { deviceId } of devices) await world.rows.ledger(supplierId, deviceId, today, observed, 0);
@@ -54,7 +55,13 @@ describe('the ledger of cycles', () => {
           attempts.map(async ({ device, cost, fate }) => {
             const of = devices[device]!;
             const action = wish(of, cost);
-            const cycles = { maxPerDay: limit, observedToday: 0, reservedToday: 0, ownNeedsReserve: kept };
+            const cycles = {
+              maxPerDay: limit,
+              observedToday: 0,
+              reservedToday: 0,
+              unseenToday: unseen,
+              ownNeedsReserve: kept,
+            };
             const contexts = new Map([
               [of.zoneId, { supplierId, facts: { cycles } } as unknown as ZoneContext],
             ]);
@@ -77,7 +84,7 @@ describe('the ledger of cycles', () => {
           const ledger = await ledgerOf(deviceId);
           expect(ledger.reserved).toBe(used.get(deviceId));
           if (ledger.reserved > 0)
-            expect(ledger.observed + ledger.reserved).toBeLessThanOrEqual(limit - kept);
+            expect(ledger.observed + ledger.reserved).toBeLessThanOrEqual(limit - kept - unseen);
         }
       }),
       { numRuns: 12 },

@@ -88,7 +88,7 @@ export class WorldRows {
       name: 'Heater',
       vendor_control: true,
       max_cycles_per_day: 8,
-      first_seen_at: this.iso(),
+      first_seen_at: this.iso(this.clock.now() - 2 * dayMs),
       last_seen_at: this.iso(),
       ...device,
     });

@@ -22,8 +22,9 @@ export const ruleSettingsSchema = z.record(z.string(), z.unknown()).meta({
   description:
     'Replaces all settings. Comfort: roomFloorC, roomCeilingC, maxDeltaK, dhwFloorC, dhwCeilingC, maxActionMs, ' +
     'maxDhwHeatingMs, restMs, maxActionsPerDay. Compressor: minOnMs, minOffMs, maxStartsPerHour. Starts kept for the device: ' +
-    'startsPerDayWithoutHistory, spareStarts. Legionella: legionellaFrequencyReading (runs-per-week, weeks-between-runs), ' +
-    'legionellaMarginMs. Never beyond the hard limits.',
+    'startsPerDayWithoutHistory, spareStarts. Starts assumed for the hours before a device was connected, on its first day: ' +
+    'unseenStartsPerDay (0: not counted, so a device may go over its limit on that day). Legionella: ' +
+    'legionellaFrequencyReading (runs-per-week, weeks-between-runs), legionellaMarginMs. Never beyond the hard limits.',
   examples: [{ roomFloorC: 18, maxActionMs: 3_600_000 }],
 });
 

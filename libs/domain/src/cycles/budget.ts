@@ -19,12 +19,21 @@ export function cycleCost(intent: { readonly direction: Direction }, zone: Heati
 }
 
 /**
- * Starts that actions may still take today: limit − observed − reserved − kept for the device itself, never below 0.
+ * Up to how many starts a day seen and promised ones together may go: the limit, less what is assumed of the hours before the device was
+ * connected and what is kept for the device itself. May be below 0. Absent: no limit was stated.
+ */
+export function startsCeiling(facts: CycleFacts | undefined): number | undefined {
+  if (facts?.maxPerDay === undefined) return undefined;
+  return facts.maxPerDay - facts.unseenToday - facts.ownNeedsReserve;
+}
+
+/**
+ * Starts that actions may still take today: the ceiling − observed − reserved, never below 0.
  * Absent: no limit was stated. `ownReserved` are cycles among `reservedToday` that belong to the action being asked for.
  */
 export function cyclesLeft(facts: CycleFacts, ownReserved = 0): number | undefined {
-  if (facts.maxPerDay === undefined) return undefined;
-  const left =
-    facts.maxPerDay - facts.observedToday - (facts.reservedToday - ownReserved) - facts.ownNeedsReserve;
+  const ceiling = startsCeiling(facts);
+  if (ceiling === undefined) return undefined;
+  const left = ceiling - facts.observedToday - (facts.reservedToday - ownReserved);
   return left > 0 ? left : 0;
 }

@@ -21,10 +21,11 @@ describe('cycleCost', () => {
 });
 
 describe('cyclesLeft', () => {
-  const ledger = { maxPerDay: 8, observedToday: 4, reservedToday: 2, ownNeedsReserve: 1 };
+  const ledger = { maxPerDay: 8, observedToday: 4, reservedToday: 2, unseenToday: 0, ownNeedsReserve: 1 };
   it.each([
     ['takes off what was seen, promised and kept', ledger, 0, 1],
     ['gives back what the action itself has reserved', ledger, 2, 3],
+    ['takes off what is assumed of the hours that nobody watched', { ...ledger, unseenToday: 1 }, 0, 0],
     ['never goes below 0', { ...ledger, observedToday: 9 }, 0, 0],
     ['knows no limit where none was stated', { ...ledger, maxPerDay: undefined }, 0, undefined],
     ['allows nothing at a limit of 0', { ...ledger, maxPerDay: 0, observedToday: 0 }, 0, 0],
@@ -189,6 +190,7 @@ describe('ownNeedsReserve', () => {
             maxPerDay: limit,
             observedToday: seen,
             reservedToday: 0,
+            unseenToday: 0,
             ownNeedsReserve: ownNeedsReserve(recent, minute, { observedToday: seen }),
           };
           if (!(cyclesLeft(facts)! >= 1)) return;

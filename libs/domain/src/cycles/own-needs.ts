@@ -20,21 +20,31 @@ export interface OwnNeedsOptions {
   readonly observedToday?: number | undefined;
 }
 
-/** What a supplier or a device may say about the starts that are kept for the device itself. */
+/** What a supplier or a device may say about the starts that are kept for the device itself, or assumed of it. */
 export interface OwnNeedsLimits {
   readonly startsPerDayWithoutHistory: number;
   readonly spareStarts: number;
+  /**
+   * Starts a day assumed for the hours of its first day before a device came into the fleet (`unseenStarts`). 0: the supplier
+   * accepts that they are not counted, so that on its first day a device may go over its limit by what it did before.
+   */
+  readonly unseenStartsPerDay: number;
 }
 
 export const defaultOwnNeedsLimits: OwnNeedsLimits = {
   startsPerDayWithoutHistory: unknownStartsPerDay,
   spareStarts: 3,
+  unseenStartsPerDay: unknownStartsPerDay,
 };
 
-/** At least what three in four measured heat pumps keep to (8.4), and one to spare: an action moves a thermostat's phase. */
+/**
+ * At least what three in four measured heat pumps keep to (8.4), and one to spare: an action moves a thermostat's phase. What is assumed of
+ * the hours before its first reading concerns one day of a device's life and may be nothing.
+ */
 export const hardOwnNeedsLimits: { readonly [K in keyof OwnNeedsLimits]: Bounds } = {
   startsPerDayWithoutHistory: { min: 8.4, max: 48 },
   spareStarts: { min: 1, max: 24 },
+  unseenStartsPerDay: { min: 0, max: 48 },
 };
 
 export type OwnNeedsSettings = Overrides<OwnNeedsLimits>;

@@ -43,9 +43,21 @@ describe('starts kept for the device itself, as a supplier sets them', () => {
     expect(effectiveOwnNeeds({ spareStarts: 0, startsPerDayWithoutHistory: 0 })).toEqual({
       spareStarts: 1,
       startsPerDayWithoutHistory: 8.4,
+      unseenStartsPerDay: 13.9,
     });
     expect(checkOwnNeedsSettings({ spareStarts: 0, startsPerDayWithoutHistory: 49 })).toHaveLength(2);
     expect(checkOwnNeedsSettings({ spareStarts: 5, startsPerDayWithoutHistory: 8.4 })).toEqual([]);
+  });
+
+  it('may leave the hours before a device was connected uncounted', () => {
+    expect(effectiveOwnNeeds({ unseenStartsPerDay: 0 })).toMatchObject({ unseenStartsPerDay: 0 });
+    expect(effectiveOwnNeeds({ unseenStartsPerDay: 0 }, { unseenStartsPerDay: 60 })).toMatchObject({
+      unseenStartsPerDay: 48,
+    });
+    expect(checkOwnNeedsSettings({ unseenStartsPerDay: 0 })).toEqual([]);
+    expect(checkOwnNeedsSettings({ unseenStartsPerDay: -1 })).toEqual([
+      { field: 'unseenStartsPerDay', reason: 'must be at least 0, is -1' },
+    ]);
   });
 
   it('count as the reserve', () => {

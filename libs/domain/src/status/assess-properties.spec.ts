@@ -49,6 +49,7 @@ describe('assess, for any facts', () => {
           maxPerDay: maybe(fc.nat(10)),
           observedToday: fc.nat(10),
           reservedToday: fc.nat(3),
+          unseenToday: fc.nat(3),
           ownNeedsReserve: fc.nat(3),
         }),
       ),

@@ -148,8 +148,22 @@ describe('the reason of assess', () => {
       Date.UTC(2026, 10, 24, 23),
     ],
     [
+      'the hours before a device was connected',
+      {
+        ...tank,
+        cycles: { ...cycles, observedToday: 0, reservedToday: 1, unseenToday: 9, ownNeedsReserve: 5 },
+      },
+      undefined,
+      'CYCLE_LIMIT',
+      'The device has used 0 of 8 compressor starts today (1 promised to other actions, 9 assumed for the hours before it was connected, 5 kept for its own needs).',
+      Date.UTC(2026, 10, 24, 23),
+    ],
+    [
       'a limit of no cycles',
-      { ...tank, cycles: { maxPerDay: 0, observedToday: 0, reservedToday: 0, ownNeedsReserve: 0 } },
+      {
+        ...tank,
+        cycles: { maxPerDay: 0, observedToday: 0, reservedToday: 0, unseenToday: 0, ownNeedsReserve: 0 },
+      },
       undefined,
       'CYCLE_LIMIT',
       'The device has used 0 of 0 compressor starts today.',

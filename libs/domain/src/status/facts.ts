@@ -79,6 +79,8 @@ export interface CycleFacts {
   readonly observedToday: number;
   /** Starts that accepted actions will cause; `Intent.cyclesReserved` of them are those of the action being asked for. */
   readonly reservedToday: number;
+  /** Starts assumed for the hours of the day before the device came into the fleet; 0 on every later day. */
+  readonly unseenToday: number;
   /** Starts the device will most likely want for itself in the rest of the day. */
   readonly ownNeedsReserve: number;
 }

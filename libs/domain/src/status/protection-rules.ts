@@ -102,6 +102,8 @@ const cycleLimit: StatusRule = {
     const kept: string[] = [];
     const promised = (cycles?.reservedToday ?? 0) - (q.cyclesReserved ?? 0);
     if (promised > 0) kept.push(`${promised} promised to other actions`);
+    if ((cycles?.unseenToday ?? 0) > 0)
+      kept.push(`${cycles?.unseenToday} assumed for the hours before it was connected`);
     if ((cycles?.ownNeedsReserve ?? 0) > 0) kept.push(`${cycles?.ownNeedsReserve} kept for its own needs`);
     const aside = kept.length === 0 ? '' : ` (${kept.join(', ')})`;
     return {

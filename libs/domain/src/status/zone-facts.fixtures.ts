@@ -17,7 +17,7 @@ const device = {
   needsReauthentication: false,
   measuredAt: now - minuteMs,
   staleAfterMs: 30 * minuteMs,
-  cycles: { maxPerDay: 8, observedToday: 4, reservedToday: 0, ownNeedsReserve: 1 },
+  cycles: { maxPerDay: 8, observedToday: 4, reservedToday: 0, unseenToday: 0, ownNeedsReserve: 1 },
   compressor: { limits: defaultCompressorLimits, running: true, since: now - hourMs, startsLastHour: 1 },
   comfort: effectiveLimits(),
   heating: true,
