@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { scaledClock } from '@warmshift/config';
-import { sizesOf } from './delivery/fleet';
+import { firstDayWords, sizesOf } from './delivery/fleet';
 import { deliveryOptions, help, type DeliveryOptions } from './delivery/options';
 import { Rehearsal } from './delivery/rehearsal/run';
 import { DeliveryRun } from './delivery/run';
@@ -44,6 +44,7 @@ function stageOf({ devices, scale, seed }: DeliveryOptions) {
 }
 
 async function rehearse(options: DeliveryOptions): Promise<void> {
+  out.write(`  ${firstDayWords}\n`);
   const { added, loadKw, plan, skipped, ...result } = await new Rehearsal(options).perform();
   out.write(`  ${kw(loadKw)} kW are drawn; ${plan.actions.length} zones are chosen, ${added} added later.\n`);
   const refused = Object.entries(skipped).map(([code, count]) => `${code} ${count}`);

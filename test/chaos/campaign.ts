@@ -20,6 +20,8 @@ const readShare = 0.95;
 
 /** Connects the vendors that can be steered and waits until every device is known and nearly all of them were read. */
 export async function connectFleet({ sandbox, operator }: Installation): Promise<void> {
+  // Heat pumps are steered at once: what they did before they were connected must not leave them all out.
+  await operator.setRules({ unseenStartsPerDay: 0 });
   const listed = (await sandbox.devices()).length;
   for (const connection of await sandbox.connections()) {
     const requestsPerSecond = agreedPerSecond[connection.vendor];

@@ -23,7 +23,8 @@ export const help = `npm run delivery -- [options]
 
 Asks a sandbox fleet for a share of its evening load, steers it for some hours in compressed time, and compares what was
 delivered with the simulated homes' own twins that nobody steers. Exits 0 only when every full slot was within 5 % of the
-target, the window within 2 %, and the power after the release stayed under the cap that was ordered.
+target, the window within 2 %, and the power after the release stayed under the cap that was ordered. What its heat pumps
+did on the day before they were connected is not counted (unseenStartsPerDay 0): there is no time to watch a whole day.
 
   --devices N    devices of three vendors (100 to 20000, default 2000)
   --share S      of the load in the hour before (0.05 to 0.9, default 0.4)

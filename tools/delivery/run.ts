@@ -3,7 +3,7 @@ import type { Operator, Plan } from '../demo/operator';
 import type { SandboxTruth, TruePower } from '../demo/sandbox-truth';
 import { ProgressLine } from '@warmshift/terminal';
 import { kw, wall } from '../demo/text';
-import { agreedPace } from './fleet';
+import { agreedPace, firstDayRules, firstDayWords } from './fleet';
 import type { DeliveryOptions } from './options';
 import { deliveryResult, type DeliveryResult } from './verdict';
 
@@ -38,6 +38,8 @@ export class DeliveryRun {
     const observeMs = observeMinutes * minuteMs;
     const afterMs = afterMinutes * minuteMs;
     const devices = await truth.devices();
+    await admin.setRules(firstDayRules);
+    this.say(firstDayWords);
     for (const connection of await truth.connections()) {
       const requestsPerSecond = agreedPace(
         devices.filter(({ vendor }) => vendor === connection.vendor).length,

@@ -17,8 +17,8 @@ const observeMs = 45 * minuteMs;
 /** Share of what the fleet could promise that the order asks for. */
 const askedShare = 0.7;
 /**
- * Not its heat pumps: how often they have started since midnight nobody knows who connected them in the afternoon, so one that has used up its
- * starts of the day could get one more.
+ * Not its heat pumps: how often they have started since midnight nobody knows who connected them in the afternoon. The rules assume as many
+ * starts as busy ones make and leave those with a limit alone until midnight; asking for none of them says so from the start.
  */
 const steeredKinds: NonNullable<Order['selection']> = {
   kinds: ['heater', 'storage_heater', 'room_thermostat'],

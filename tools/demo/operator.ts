@@ -29,6 +29,11 @@ export class Operator {
     return this.warmshift.post('/admin/v1/connections', { body });
   }
 
+  /** Replaces the rules of the whole fleet. */
+  async setRules(ruleSettings: Schemas['SupplierPatchBody']['ruleSettings']): Promise<void> {
+    await this.warmshift.patch('/admin/v1/suppliers/me', { body: { ruleSettings } });
+  }
+
   async connections(): Promise<readonly Connection[]> {
     return (await this.warmshift.get('/admin/v1/connections')).data;
   }

@@ -23,7 +23,7 @@ import { vendorModule } from '@warmshift/vendors';
 import { Sandbox } from '../../../apps/sandbox/src/sandbox';
 import { MemoryFleet } from '../../replay/memory-fleet';
 import type { DeliveryOptions } from '../options';
-import { agreedPace, sizesOf } from '../fleet';
+import { agreedPace, firstDayRules, sizesOf } from '../fleet';
 import { deliveryResult, type DeliveryResult, type ExpectedAction, type MeasuredSlot } from '../verdict';
 import { drawsOf } from './draws';
 import { FleetFeed } from './fleet-feed';
@@ -67,7 +67,7 @@ export class Rehearsal {
     const clock = { now: () => this.now };
     const size = sizesOf(devices);
     this.sandbox = new Sandbox({ seed, size, overrideShare: 0, warmUpH: 24 }, clock);
-    this.fleet = new MemoryFleet(this.now);
+    this.fleet = new MemoryFleet(this.now, firstDayRules);
     this.truth = new Truth(this.sandbox.world);
     this.hands = new Hands(this.fleet, this.sandbox.world, lagMs);
     this.feed = new FleetFeed(this.sandbox, this.fleet, clock, seed);
