@@ -176,6 +176,7 @@ describe('disinfection over HTTP', () => {
       legionellaMarginMs: 14_400_000,
       startsPerDayWithoutHistory: 10,
       spareStarts: 2,
+      unseenStartsPerDay: 0,
     };
     const { body } = await admin().patch('/admin/v1/suppliers/me', { ruleSettings }).expect(200);
     expect(body.ruleSettings).toEqual(ruleSettings);
@@ -185,6 +186,7 @@ describe('disinfection over HTTP', () => {
       legionellaMarginMs: 0,
       startsPerDayWithoutHistory: 0,
       spareStarts: 0,
+      unseenStartsPerDay: 49,
     };
     const refused = await admin().patch('/admin/v1/suppliers/me', { ruleSettings: wrong }).expect(400);
     expect(refused.body.errors.map((error: { field: string }) => error.field).sort()).toEqual(
