@@ -69,7 +69,9 @@ afterAll(async () => {
 /** All tanks as if nothing had been seen of them for nine days, of heat pumps that are known to start seldom. */
 async function overdueTanks(): Promise<number> {
   await world.discovery.discover(connectionId);
-  await db.query(`UPDATE legionella_ledger SET enrolled_at = $1`, [new Date(startsAt - 9 * dayMs)]);
+  const enrolledAt = new Date(startsAt - 9 * dayMs);
+  await db.query(`UPDATE legionella_ledger SET enrolled_at = $1`, [enrolledAt]);
+  await db.query('UPDATE devices SET first_seen_at = $1', [enrolledAt]);
   const devices = await db.query<{ id: string }>('SELECT id FROM devices WHERE retired_at IS NULL');
   for (const { id } of devices) await world.rows.calmDays(supplierId, id);
   return devices.length;
