@@ -146,8 +146,7 @@ export class Installation {
        device AS (
          INSERT INTO devices (id, supplier_id, connection_id, site_id, vendor_device_id, kind, name, online,
            vendor_control, first_seen_at, last_seen_at)
-         SELECT "deviceId", $2, $3, $4, "vendorDeviceId", 'heater', 'Heater ' || "vendorDeviceId", true, true,
-           $5::timestamptz - interval '2 days', $5
+         SELECT "deviceId", $2, $3, $4, "vendorDeviceId", 'heater', 'Heater ' || "vendorDeviceId", true, true, $5::timestamptz - interval '2 days', $5
          FROM heater RETURNING id)
        INSERT INTO zones (id, supplier_id, device_id, kind, measured_at, online, temperature_c, setpoint_c, min_c, max_c,
          step_c, mode, heating, power_w, power_quality, max_power_w)
