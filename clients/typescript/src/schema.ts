@@ -1886,7 +1886,7 @@ export interface components {
             /** @description Replaces all tags. Campaigns can select by them. */
             tags?: string[];
             /**
-             * @description Replaces all settings. Comfort: roomFloorC, roomCeilingC, maxDeltaK, dhwFloorC, dhwCeilingC, maxActionMs, maxDhwHeatingMs, restMs, maxActionsPerDay. Compressor: minOnMs, minOffMs, maxStartsPerHour. Starts kept for the device: startsPerDayWithoutHistory, spareStarts. Legionella: legionellaFrequencyReading (runs-per-week, weeks-between-runs), legionellaMarginMs. Never beyond the hard limits.
+             * @description Replaces all settings. Comfort: roomFloorC, roomCeilingC, maxDeltaK, dhwFloorC, dhwCeilingC, maxActionMs, maxDhwHeatingMs, restMs, maxActionsPerDay. Compressor: minOnMs, minOffMs, maxStartsPerHour. Starts kept for the device: startsPerDayWithoutHistory, spareStarts. Starts assumed for the hours before a device was connected, on its first day: unseenStartsPerDay (0: not counted, so a device may go over its limit on that day). Legionella: legionellaFrequencyReading (runs-per-week, weeks-between-runs), legionellaMarginMs. Never beyond the hard limits.
              * @example {
              *       "maxActionMs": 3600000,
              *       "roomFloorC": 18
@@ -3347,7 +3347,7 @@ export interface components {
         };
         SupplierPatchBody: {
             /**
-             * @description Replaces all settings. Comfort: roomFloorC, roomCeilingC, maxDeltaK, dhwFloorC, dhwCeilingC, maxActionMs, maxDhwHeatingMs, restMs, maxActionsPerDay. Compressor: minOnMs, minOffMs, maxStartsPerHour. Starts kept for the device: startsPerDayWithoutHistory, spareStarts. Legionella: legionellaFrequencyReading (runs-per-week, weeks-between-runs), legionellaMarginMs. Never beyond the hard limits.
+             * @description Replaces all settings. Comfort: roomFloorC, roomCeilingC, maxDeltaK, dhwFloorC, dhwCeilingC, maxActionMs, maxDhwHeatingMs, restMs, maxActionsPerDay. Compressor: minOnMs, minOffMs, maxStartsPerHour. Starts kept for the device: startsPerDayWithoutHistory, spareStarts. Starts assumed for the hours before a device was connected, on its first day: unseenStartsPerDay (0: not counted, so a device may go over its limit on that day). Legionella: legionellaFrequencyReading (runs-per-week, weeks-between-runs), legionellaMarginMs. Never beyond the hard limits.
              * @example {
              *       "maxActionMs": 3600000,
              *       "roomFloorC": 18
