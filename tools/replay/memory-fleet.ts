@@ -292,8 +292,10 @@ export class MemoryFleet {
         ({ actionId, zoneId, direction, state, startsAt, endsAt, cyclesReserved }) => ({
           actionId,
           zoneId,
+          zone: this.find(zoneId).zone.stored.kind,
           direction,
           state,
+          endRequested: false,
           startsAt,
           endsAt,
           cyclesReserved,

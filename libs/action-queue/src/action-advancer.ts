@@ -44,9 +44,9 @@ export interface StepContext {
 /** Tried again after this long when there is no way to reach the vendor at all (removed or disabled connection). */
 const unreachableRetryMs = 60_000;
 
-/** A claimed action, read again since its device is held. */
+/** A claimed action and the way to its vendor. */
 interface Due extends Claimed {
-  readonly action: StoredAction;
+  readonly actionId: string;
   readonly version: number;
   readonly open: OpenConnection | undefined;
 }
@@ -118,20 +118,19 @@ export class ActionAdvancer {
   }
 
   private async claim(connectionId: string, actionIds: readonly string[]): Promise<Due[]> {
-    const { actions, clock, leases, vendors } = this.options;
+    const { clock, leases, vendors } = this.options;
     const claimed = await leases.claim(actionIds, clock.now());
-    const leave = (some: readonly Claimed[]) =>
-      Promise.allSettled(some.map(({ device }) => leases.leave(device, clock.now())));
+    if (claimed.length === 0) return [];
     try {
-      const open = claimed.length === 0 ? undefined : await vendors.open(connectionId);
-      const found = await Promise.all(claimed.map(({ actionId }) => actions.find(actionId)));
-      await leave(claimed.filter((_, index) => found[index] === undefined));
-      return claimed.flatMap((one, index) => {
-        const action = found[index];
-        return action === undefined ? [] : [{ ...one, action, version: action.version, open }];
-      });
+      const open = await vendors.open(connectionId);
+      return claimed.map((one) => ({
+        ...one,
+        actionId: one.action.actionId,
+        version: one.action.version,
+        open,
+      }));
     } catch (error) {
-      await leave(claimed);
+      await Promise.allSettled(claimed.map(({ device }) => leases.leave(device, clock.now())));
       throw error;
     }
   }

@@ -1,46 +1,15 @@
 import { at, Batch, byKey, given, type Database } from '@warmshift/db';
-import {
-  isFinal,
-  transition,
-  type ActionState,
-  type Direction,
-  type Instant,
-  type Span,
-  type ZoneKind,
-} from '@warmshift/domain';
+import { isFinal, transition, type ActionState, type Instant, type Span } from '@warmshift/domain';
+import type { LiveSpan } from '@warmshift/steerable-status';
+import { actionColumns, toAction, type ActionRow } from './action-rows';
 import { ActionWrites, type Change, type NoteEvent } from './action-writes';
 import type { ActionPatch, StoredAction } from './stored-action';
-
-const selectAction = `
-  SELECT action.id AS "actionId", action.supplier_id AS "supplierId", action.occurrence_id AS "occurrenceId", action.purpose,
-         action.connection_id AS "connectionId", action.device_id AS "deviceId", action.zone_id AS "zoneId",
-         action.zone_kind AS zone, action.vendor, action.direction, action.starts_at AS "startsAt",
-         action.ends_at AS "endsAt", action.state, action.code, action.cycles_reserved AS "cyclesReserved",
-         action.cycle_day AS "cycleDay", action.limit_c AS "limitC", action.max_offset_k AS "maxOffsetK", action.snapshot, action.command, action.restore_command AS "restoreCommand",
-         action.restore_sent_at AS "restoreSentAt", action.sent_at AS "sentAt", action.active_at AS "activeAt",
-         action.end_requested_at AS "endRequestedAt", action.end_code AS "endCode", action.attempts,
-         action.due_at AS "dueAt", action.version, device.vendor_device_id AS "vendorDeviceId",
-         device.vendor_site_id AS "vendorSiteId", device.kind AS "deviceKind"
-  FROM actions action JOIN devices device ON device.id = action.device_id`;
-
-type Row = Omit<StoredAction, 'device'> & {
-  vendorDeviceId: string;
-  vendorSiteId: string | null;
-  deviceKind: string;
-};
 
 export interface Note {
   readonly event: NoteEvent;
   readonly patch: ActionPatch;
   readonly cause: string;
   readonly words?: string | undefined;
-}
-
-export interface LiveSpan {
-  readonly actionId: string;
-  readonly zone: ZoneKind;
-  readonly direction: Direction;
-  readonly span: Span;
 }
 
 type LiveRow = Omit<LiveSpan, 'span'> & Span & { readonly deviceId: string };
@@ -74,7 +43,11 @@ export class ActionsRepository {
   }
 
   private async byIds(ids: readonly string[]): Promise<(StoredAction | undefined)[]> {
-    const rows = await this.db.rows<Row>(`${selectAction} WHERE action.id = ANY($1::uuid[])`, [ids]);
+    const rows = await this.db.rows<ActionRow>(
+      `SELECT ${actionColumns} FROM actions action JOIN devices device ON device.id = action.device_id
+       WHERE action.id = ANY($1::uuid[])`,
+      [ids],
+    );
     const found = byKey(rows, ({ actionId }) => actionId);
     return ids.map((id) => {
       const row = found.get(id.toLowerCase());
@@ -222,19 +195,4 @@ function notPastTheEnd(
   now: Instant,
 ): Instant {
   return state === 'RESTORING' || endsAt <= now ? dueAt : Math.min(dueAt, endsAt);
-}
-
-function toAction({ vendorDeviceId, vendorSiteId, deviceKind, ...row }: Row): StoredAction {
-  const plain = Object.fromEntries(Object.entries(row).map(([key, value]) => [key, given(value)])) as Omit<
-    StoredAction,
-    'device'
-  >;
-  return {
-    ...plain,
-    device: {
-      vendorDeviceId,
-      vendorSiteId: given(vendorSiteId),
-      kind: deviceKind as StoredAction['device']['kind'],
-    },
-  };
 }

@@ -75,7 +75,7 @@ describe('a run over what is due of a connection', () => {
   it('asks a vendor that does not answer with few, and leaves the rest', async () => {
     const scene = new Scene(100, () => away);
     expect(await scene.run().untilDone()).toEqual({ taken: 0, vendorAway: true });
-    expect(scene.stepped.length).toBeLessThanOrEqual(16);
+    expect(scene.stepped.length).toBeLessThanOrEqual(20);
     expect(scene.left.length).toBe(scene.stepped.length);
   });
 

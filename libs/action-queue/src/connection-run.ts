@@ -1,5 +1,3 @@
-import type { Claimed } from './device-leases';
-
 /** `vendorAway`: the step was tried and put off, because nobody answered at the vendor. */
 export type Advanced = 'done' | { readonly skipped: string; readonly vendorAway?: true };
 
@@ -15,6 +13,8 @@ export interface Turn {
 const firstLanes = 16;
 /** After so many steps that nobody answered, the others wait for the next turn. */
 const awayAfter = 3;
+/** Of all lanes of a connection, so many are filled by one claim: fewer would be at the same stage at the same time. */
+const claimsPerWidth = 8;
 /** A step that left its action as it found it, still due, is repeated about so often. Real ms. */
 const sameAgainMs = 1_000;
 
@@ -25,7 +25,13 @@ export class Lanes {
   constructor(readonly most: number) {}
 }
 
-export interface ConnectionWork<Item extends Claimed> {
+/** A claimed action, and how it was found. */
+export interface RunItem {
+  readonly actionId: string;
+  readonly version: number;
+}
+
+export interface ConnectionWork<Item extends RunItem> {
   /** Due actions whose devices are held now, restores first, at most `limit`; and whether more are known to be due. */
   claim(limit: number): Promise<{ readonly items: readonly Item[]; readonly more: boolean }>;
   step(item: Item): Promise<Advanced>;
@@ -38,8 +44,10 @@ export interface ConnectionWork<Item extends Claimed> {
  * Works off what is due of one connection. A vendor that answers is asked by more and more at once; one that does not costs a
  * time-out per try, which others should not wait for.
  */
-export class ConnectionRun<Item extends Claimed & { readonly version: number }> {
+export class ConnectionRun<Item extends RunItem> {
   private inWork = 0;
+  /** Devices whose step is over and that are being given free; no lane waits for that. */
+  private leaving = 0;
   private taken = 0;
   private unanswered = 0;
   private claims = 0;
@@ -76,7 +84,7 @@ export class ConnectionRun<Item extends Claimed & { readonly version: number }> 
     for (;;) {
       const change = new Promise<void>((resolve) => (this.changed = resolve));
       if (this.mayClaim()) await this.claim();
-      else if (this.inWork > 0) await change;
+      else if (this.inWork > 0 || this.leaving > 0) await change;
       else break;
     }
     this.ended = true;
@@ -94,10 +102,10 @@ export class ConnectionRun<Item extends Claimed & { readonly version: number }> 
     return limit - this.inWork;
   }
 
-  /** While much is due, it is fetched by the half rather than one by one. */
+  /** While much is due, it is fetched by the eighth rather than one by one. */
   private mayClaim(): boolean {
     if (!this.wanted || this.broken || this.isAway || this.work.stopped()) return false;
-    const enough = this.exhausted ? 1 : Math.ceil(this.width / 2);
+    const enough = this.exhausted ? 1 : Math.ceil(this.width / claimsPerWidth);
     return this.free >= enough || (this.inWork === 0 && this.free > 0);
   }
 
@@ -116,33 +124,34 @@ export class ConnectionRun<Item extends Claimed & { readonly version: number }> 
   }
 
   private async take(item: Item): Promise<void> {
+    const again = this.isSameAgain(item);
     this.inWork += 1;
     this.lanes.inUse += 1;
     try {
-      const again = this.isSameAgain(item);
-      const claims = await this.stepAndLeave(item, again);
-      // A claim that was made while the device was still held did not see what is due of it.
-      if (claims !== this.claims) this.wanted = true;
+      if (!again) this.note(await this.work.step(item));
     } catch (error) {
       this.broken ??= { error };
     } finally {
+      this.leaving += 1;
       this.inWork -= 1;
       this.lanes.inUse -= 1;
       this.changed();
+      await this.leave(item, again);
     }
   }
 
-  /** @returns the number of claims when the device was about to be left. */
-  private async stepAndLeave(item: Item, again: boolean): Promise<number> {
-    let claims: number;
+  private async leave(item: Item, again: boolean): Promise<void> {
+    const { claims } = this;
     try {
-      if (!again) this.note(await this.work.step(item));
-    } finally {
-      claims = this.claims;
       const due = await this.work.leave(item);
-      if (due && !again) this.wanted = true;
+      // A claim that was made while the device was still held did not see what is due of it.
+      if ((due && !again) || claims !== this.claims) this.wanted = true;
+    } catch (error) {
+      this.broken ??= { error };
+    } finally {
+      this.leaving -= 1;
+      this.changed();
     }
-    return claims;
   }
 
   private isSameAgain({ actionId, version }: Item): boolean {

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { at, Batch, type Database } from '@warmshift/db';
 import type { Instant } from '@warmshift/domain';
+import { actionColumns, toAction, type ActionRow } from './action-rows';
 import { LeaseGroup } from './lease-group';
+import type { StoredAction } from './stored-action';
 
 /** A killed worker's lease ends by itself after this long. Real seconds. */
 const leaseSeconds = 30;
@@ -17,9 +19,9 @@ export interface HeldDevice extends DeviceLease {
   readonly token: string;
 }
 
-/** An action that was due when its device was taken; read it again before doing anything: only now nobody else is at it. */
+/** A due action as it is since its device is held: nobody else is at it. */
 export interface Claimed {
-  readonly actionId: string;
+  readonly action: StoredAction;
   readonly device: HeldDevice;
 }
 
@@ -63,12 +65,7 @@ export class DeviceLeases {
   async claim(actionIds: readonly string[], now: Instant): Promise<Claimed[]> {
     const token = randomUUID();
     const startedAt = performance.now();
-    const rows = await this.db.rows<{ actionId: string; deviceId: string }>(claimSql, [
-      actionIds,
-      at(now),
-      token,
-      leaseSeconds,
-    ]);
+    const rows = await this.db.rows<ActionRow>(claimSql, [actionIds, at(now), token, leaseSeconds]);
     if (rows.length === 0) return [];
     const group = new LeaseGroup({
       deviceIds: rows.map(({ deviceId }) => deviceId),
@@ -76,14 +73,15 @@ export class DeviceLeases {
       lastsMs: (leaseSeconds - 5) * 1000,
       renew: (deviceIds) => this.renew(token, deviceIds),
     });
-    return rows.map(({ actionId, deviceId }) => {
+    return rows.map((row) => {
+      const { deviceId } = row;
       const device: Hold = {
         deviceId,
         token,
         held: () => group.holds(deviceId),
         left: () => group.leave(deviceId),
       };
-      return { actionId, device };
+      return { action: toAction(row), device };
     });
   }
 
@@ -122,17 +120,23 @@ export class DeviceLeases {
   }
 }
 
-/** `$1` actions, `$2` now, `$3` token, `$4` seconds of the lease. */
+/**
+ * `$1` actions, `$2` now, `$3` token, `$4` seconds of the lease. The rows are locked before the leases are taken, in the order in
+ * which everybody locks them: what the last holder wrote before it left the device is what is read here.
+ */
 const claimSql = `
-  WITH due AS (
-    SELECT DISTINCT ON (action.device_id) action.id, action.device_id, wanted.place
+  WITH locked AS (
+    SELECT action.*, wanted.place
     FROM unnest($1::uuid[]) WITH ORDINALITY AS wanted(id, place)
     JOIN actions action ON action.id = wanted.id AND action.due_at <= $2
-    ORDER BY action.device_id, wanted.place),
+    ORDER BY action.id FOR NO KEY UPDATE OF action),
+  due AS (SELECT DISTINCT ON (device_id) * FROM locked ORDER BY device_id, place),
   held AS (
     INSERT INTO device_leases (device_id, token, until)
     SELECT device_id, $3::uuid, clock_timestamp() + make_interval(secs => $4) FROM due
     ON CONFLICT (device_id) DO UPDATE SET token = excluded.token, until = excluded.until
     WHERE device_leases.until < clock_timestamp()
     RETURNING device_id)
-  SELECT due.id AS "actionId", device_id AS "deviceId" FROM due JOIN held USING (device_id) ORDER BY due.place`;
+  SELECT ${actionColumns}
+  FROM due action JOIN held ON held.device_id = action.device_id JOIN devices device ON device.id = action.device_id
+  ORDER BY action.place`;

@@ -9,7 +9,6 @@ import {
   VendorUnavailable,
 } from '@warmshift/vendors/contract';
 import type { ActionAdvancerOptions, StepContext } from './action-advancer';
-import type { LiveSpan } from './actions.repository';
 import type { DeviceLease } from './device-leases';
 import { intentOf, liveSpanOf } from './intent';
 import { StaleAction, type StoredAction } from './stored-action';
@@ -46,7 +45,7 @@ export class Dispatcher {
     if (limitC === undefined) {
       return this.skip(action, 'NO_HEADROOM', 'No setpoint that the rules allow would change anything.');
     }
-    const intent = intentOf({ ...action, limitC }, await spansWith(action, actions));
+    const intent = intentOf({ ...action, limitC }, [...asked.otherSpans, liveSpanOf(action)]);
     const snapshot = await steering.readState(action.device, 'steer');
     const now = clock.now();
     const decision = steering.commandFor(intent, snapshot, now);
@@ -209,15 +208,4 @@ function limitOf(
 /** A vendor that keeps the time itself shows nothing before the start. */
 function firstReadBackAt(action: StoredAction, sentAt: Instant, readBackAfterMs: number): Instant {
   return Math.max(sentAt, action.startsAt) + readBackAfterMs;
-}
-
-/** What the device's schedule must hold once this action is on it. */
-async function spansWith(
-  action: StoredAction,
-  actions: ActionAdvancerOptions['actions'],
-): Promise<LiveSpan[]> {
-  const others = (await actions.liveSpans(action.deviceId)).filter(
-    (span) => span.actionId !== action.actionId,
-  );
-  return [...others, liveSpanOf(action)];
 }

@@ -1,5 +1,5 @@
 import type { SteeringIntent } from '@warmshift/vendors/contract';
-import type { LiveSpan } from './actions.repository';
+import type { LiveSpan } from '@warmshift/steerable-status';
 import type { StoredAction } from './stored-action';
 
 /** What a vendor is told of an action. `spans` are all that the device's schedule must hold. */

@@ -75,8 +75,11 @@ export interface FactsRow {
     | readonly {
         readonly actionId: string;
         readonly zoneId: string;
+        readonly zone: ZoneKind;
         readonly direction: Direction;
         readonly state: string;
+        /** It was asked to end before its time. */
+        readonly endRequested: boolean;
         readonly startsAt: number;
         readonly endsAt: number;
         readonly cyclesReserved: number;
@@ -142,8 +145,9 @@ export const factsSql = `
     CASE WHEN device.max_cycles_per_day IS NOT NULL OR device.kind = 'heat_pump' THEN (
       SELECT array_agg(${ms('start.started_at')} ORDER BY start.started_at) FROM cycle_starts start
       WHERE start.device_id = device.id AND start.started_at > $2::timestamptz - interval '7 days') END AS "recentStarts",
-    (SELECT jsonb_agg(jsonb_build_object('actionId', action.id, 'zoneId', action.zone_id, 'direction', action.direction,
-         'state', action.state, 'startsAt', ${ms('action.starts_at')}, 'endsAt', ${ms('action.ends_at')},
+    (SELECT jsonb_agg(jsonb_build_object('actionId', action.id, 'zoneId', action.zone_id, 'zone', action.zone_kind,
+         'direction', action.direction, 'state', action.state, 'endRequested', action.end_requested_at IS NOT NULL,
+         'startsAt', ${ms('action.starts_at')}, 'endsAt', ${ms('action.ends_at')},
          'cyclesReserved', action.cycles_reserved))
        FROM actions action WHERE action.device_id = device.id
          AND action.state IN ('PLANNED', 'DISPATCHING', 'SENT', 'ACTIVE', 'RESTORING')) AS "liveActions",

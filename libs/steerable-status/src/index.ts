@@ -1,5 +1,5 @@
 export { SteerableStatusModule } from './steerable-status.module';
-export { maxStatusAgeMs, StatusService, type DispatchAnswer } from './status.service';
+export { maxStatusAgeMs, StatusService, type DispatchAnswer, type LiveSpan } from './status.service';
 export type { ZoneContext } from './zone-context';
 export { StatusRepository } from './status.repository';
 export type { FactsRow } from './facts-row';

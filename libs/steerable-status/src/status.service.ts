@@ -9,7 +9,9 @@ import {
   type Assessment,
   type Direction,
   type Instant,
+  type Span,
   type ZoneFacts,
+  type ZoneKind,
 } from '@warmshift/domain';
 import type { FactsRow } from './facts-row';
 import type { StatusRepository } from './status.repository';
@@ -35,10 +37,20 @@ const scopes = {
   device: 'id',
 } as const;
 
+/** What an action asks of its device: a schedule holds those of all its zones. */
+export interface LiveSpan {
+  readonly actionId: string;
+  readonly zone: ZoneKind;
+  readonly direction: Direction;
+  readonly span: Span;
+}
+
 /** `facts` are absent when the device is no longer there. */
 export interface DispatchAnswer {
   readonly assessment: Assessment;
   readonly facts?: ZoneFacts | undefined;
+  /** Of the device's other actions that are on it, or about to be, and not about to be given back; by their starts. */
+  readonly otherSpans: readonly LiveSpan[];
 }
 
 /** Zones loaded and assessed at once. */
@@ -79,7 +91,7 @@ export class StatusService {
    */
   async assessForDispatch(action: ActionToDispatch, now: Instant): Promise<DispatchAnswer> {
     const [answer] = await this.assessAllForDispatch([action], now);
-    return answer ?? { assessment: gone };
+    return answer ?? gone;
   }
 
   /** The same for many at once, in their order. Ledgers are loaded by the day, so actions of one UTC day share a statement. */
@@ -100,7 +112,7 @@ export class StatusService {
     return actions.map((action) => {
       const startsAt = startOf(action);
       const row = rows.get(`${Math.floor(startsAt / dayMs)} ${action.zoneId}`);
-      return row ? answerFor(action, row, now, startsAt) : { assessment: gone };
+      return row ? answerFor(action, row, now, startsAt) : gone;
     });
   }
 
@@ -184,12 +196,29 @@ function answerFor(action: ActionToDispatch, row: FactsRow, now: Instant, starts
     span: { startsAt: action.startsAt, endsAt: action.endsAt },
     cyclesReserved: ownDay ? action.cyclesReserved : undefined,
   });
-  return { assessment, facts };
+  return { assessment, facts, otherSpans: otherSpansOf(row, action.actionId) };
 }
 
-const gone: Assessment = {
-  canActivate: false,
-  inActive: false,
-  code: 'OFFLINE',
-  reason: 'The vendor no longer lists this device.',
+const onDevice: ReadonlySet<string> = new Set(['DISPATCHING', 'SENT', 'ACTIVE']);
+
+function otherSpansOf({ liveActions }: FactsRow, actionId: string): LiveSpan[] {
+  return (liveActions ?? [])
+    .filter((other) => other.actionId !== actionId && onDevice.has(other.state) && !other.endRequested)
+    .sort((a, b) => a.startsAt - b.startsAt || (a.zone < b.zone ? -1 : 1))
+    .map(({ actionId, zone, direction, startsAt, endsAt }) => ({
+      actionId,
+      zone,
+      direction,
+      span: { startsAt, endsAt },
+    }));
+}
+
+const gone: DispatchAnswer = {
+  assessment: {
+    canActivate: false,
+    inActive: false,
+    code: 'OFFLINE',
+    reason: 'The vendor no longer lists this device.',
+  },
+  otherSpans: [],
 };
