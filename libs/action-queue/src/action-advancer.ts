@@ -41,6 +41,9 @@ export interface StepContext {
   readonly lease: DeviceLease;
 }
 
+/** A connection that was read so lately is not read again for the next devices. Real ms. */
+const openForMs = 250;
+
 /** Tried again after this long when there is no way to reach the vendor at all (removed or disabled connection). */
 const unreachableRetryMs = 60_000;
 
@@ -103,12 +106,13 @@ export class ActionAdvancer {
   }
 
   private workOn(connectionId: string): ConnectionWork<Due> {
-    const { clock, leases } = this.options;
+    const { clock, leases, vendors } = this.options;
     const candidates = new Candidates(() => leases.due(connectionId, clock.now(), Candidates.most));
+    const open = lately(() => vendors.open(connectionId), openForMs);
     return {
       claim: async (limit) => {
         const actionIds = await candidates.take(limit);
-        const items = actionIds.length === 0 ? [] : await this.claim(connectionId, actionIds);
+        const items = actionIds.length === 0 ? [] : await this.claim(actionIds, open);
         return { items, more: candidates.left };
       },
       step: (due) => this.step(due),
@@ -117,12 +121,15 @@ export class ActionAdvancer {
     };
   }
 
-  private async claim(connectionId: string, actionIds: readonly string[]): Promise<Due[]> {
-    const { clock, leases, vendors } = this.options;
+  private async claim(
+    actionIds: readonly string[],
+    openConnection: () => Promise<OpenConnection | undefined>,
+  ): Promise<Due[]> {
+    const { clock, leases } = this.options;
     const claimed = await leases.claim(actionIds, clock.now());
     if (claimed.length === 0) return [];
     try {
-      const open = await vendors.open(connectionId);
+      const open = await openConnection();
       return claimed.map((one) => ({
         ...one,
         actionId: one.action.actionId,
@@ -232,4 +239,14 @@ export class ActionAdvancer {
 
 function isAway(error: unknown): boolean {
   return error instanceof VendorUnavailable && !(error instanceof DeviceUnreachable);
+}
+
+/** The answer of `ask`, which is asked again once the last answer is older than `forMs` of real time. */
+function lately<T>(ask: () => Promise<T>, forMs: number): () => Promise<T> {
+  let answer: { readonly value: T; readonly at: number } | undefined;
+  return async () => {
+    if (answer === undefined || performance.now() - answer.at > forMs)
+      answer = { value: await ask(), at: performance.now() };
+    return answer.value;
+  };
 }

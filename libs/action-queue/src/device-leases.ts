@@ -8,6 +8,9 @@ import type { StoredAction } from './stored-action';
 /** A killed worker's lease ends by itself after this long. Real seconds. */
 const leaseSeconds = 30;
 
+/** Nobody waits for a device to be left while many are: the next step at it is due in seconds. Real ms. */
+const leaveGatherMs = 100;
+
 /** What its holder can ask before it does something that nobody else may do meanwhile. */
 export interface DeviceLease {
   /** False once the lease could not be renewed in time: somebody else may be at the device by now. */
@@ -37,7 +40,9 @@ interface Hold extends HeldDevice {
 
 /** One command in flight per device, across all processes, by the database's clock. */
 export class DeviceLeases {
-  private readonly leavings = new Batch((leaving: readonly Leaving[]) => this.leaveAll(leaving));
+  private readonly leavings = new Batch((leaving: readonly Leaving[]) => this.leaveAll(leaving), {
+    gatherMs: leaveGatherMs,
+  });
 
   constructor(private readonly db: Database) {}
 

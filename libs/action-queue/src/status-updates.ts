@@ -5,7 +5,7 @@ import type { StatusService } from '@warmshift/steerable-status';
  * Real ms in which changes gather: a status may be so much younger than its action. While more is due, what goes to devices goes
  * first, and many statuses together cost less.
  */
-const gatherMs = { whileBusy: 5_000, else: 250 };
+const gatherMs = { whileBusy: 15_000, else: 250 };
 
 /** The steerable statuses of zones whose actions moved, stored together a moment later. What gets lost is refreshed anyway. */
 export class StatusUpdates {

@@ -5,6 +5,8 @@ export interface BatchOptions {
   readonly maxSize?: number | undefined;
   /** Runs at once at most: what is asked meanwhile gathers for the next one. */
   readonly maxRunning?: number | undefined;
+  /** While several ask together, they are gathered for at least so long. Default 3. Real ms. */
+  readonly gatherMs?: number | undefined;
 }
 
 /**
@@ -35,14 +37,16 @@ export class Batch<Item, Result> {
   private lastRunMs = 0;
   private readonly maxSize: number;
   private readonly maxRunning: number;
+  private readonly leastGatherMs: number;
 
   /** `run` answers every item, in their order. One item's own trouble is a result, not an error of the run. */
   constructor(
     private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
-    { maxSize = 500, maxRunning = 1 }: BatchOptions = {},
+    { maxSize = 500, maxRunning = 1, gatherMs: least = gatherMs.least }: BatchOptions = {},
   ) {
     this.maxSize = maxSize;
     this.maxRunning = maxRunning;
+    this.leastGatherMs = least;
   }
 
   add(item: Item): Promise<Result> {
@@ -76,7 +80,7 @@ export class Batch<Item, Result> {
   }
 
   private gatherMs(): number {
-    return Math.min(gatherMs.most, Math.max(gatherMs.least, this.lastRunMs));
+    return Math.max(this.leastGatherMs, Math.min(gatherMs.most, this.lastRunMs));
   }
 
   private takeOneScope(): Waiting<Item, Result>[] {
