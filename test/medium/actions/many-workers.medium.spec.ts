@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hourMs, minuteMs } from '@warmshift/domain';
 import { VendorUnavailable } from '@warmshift/vendors/contract';
 import { DeviceLeases } from '@warmshift/action-queue';
-import { testDatabase } from '../../support';
+import { eventually, testDatabase } from '../../support';
 import { World } from '../../support/world';
 
 describe('many workers', () => {
@@ -82,6 +82,28 @@ describe('many workers', () => {
     };
     await world.advancer().advance(connectionId);
     expect(world.vendor.writes).toEqual([]);
+  });
+
+  it('read an action as the last one at its device leaves it, who is just about to', async () => {
+    const { actions } = await fleetInAction(1);
+    const { actionId, deviceId, version } = await world.action(actions[0]!);
+    await db.query(
+      `INSERT INTO device_leases (device_id, token, until) VALUES ($1, gen_random_uuid(), now() + interval '30 s')`,
+      [deviceId],
+    );
+    const claimed = await world.db.transaction(async (sql) => {
+      await sql.run('UPDATE actions SET version = version + 1 WHERE id = $1', [actionId]);
+      await sql.run('DELETE FROM device_leases WHERE device_id = $1', [deviceId]);
+      const claim = new DeviceLeases(world.db).claim([actionId], world.clock.now());
+      await eventually(async () => {
+        const waiting = await db.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return waiting.length > 0;
+      });
+      return { claim };
+    });
+    expect((await claimed.claim).map(({ action }) => action.version)).toEqual([version + 1]);
   });
 
   it('take up what no job did, restores first', async () => {
