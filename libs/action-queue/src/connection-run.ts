@@ -13,7 +13,7 @@ export interface Turn {
 const firstLanes = 16;
 /** After so many steps that nobody answered, the others wait for the next turn. */
 const awayAfter = 3;
-/** Of all lanes of a connection, so many are filled by one claim: fewer would be at the same stage at the same time. */
+/** One claim fills this part of a connection's lanes: filled all at once, they would all be at the same stage at the same time. */
 const claimsPerWidth = 8;
 /** A step that left its action as it found it, still due, is repeated about so often. Real ms. */
 const sameAgainMs = 1_000;

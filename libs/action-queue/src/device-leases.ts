@@ -41,7 +41,7 @@ interface Hold extends HeldDevice {
 /** One command in flight per device, across all processes, by the database's clock. */
 export class DeviceLeases {
   private readonly leavings = new Batch((leaving: readonly Leaving[]) => this.leaveAll(leaving), {
-    gatherMs: leaveGatherMs,
+    leastGatherMs: leaveGatherMs,
   });
 
   constructor(private readonly db: Database) {}

@@ -6,7 +6,7 @@ export interface BatchOptions {
   /** Runs at once at most: what is asked meanwhile gathers for the next one. */
   readonly maxRunning?: number | undefined;
   /** While several ask together, they are gathered for at least so long. Default 3. Real ms. */
-  readonly gatherMs?: number | undefined;
+  readonly leastGatherMs?: number | undefined;
 }
 
 /**
@@ -42,11 +42,11 @@ export class Batch<Item, Result> {
   /** `run` answers every item, in their order. One item's own trouble is a result, not an error of the run. */
   constructor(
     private readonly run: (items: readonly Item[]) => Promise<readonly Result[]>,
-    { maxSize = 500, maxRunning = 1, gatherMs: least = gatherMs.least }: BatchOptions = {},
+    { maxSize = 500, maxRunning = 1, leastGatherMs = gatherMs.least }: BatchOptions = {},
   ) {
     this.maxSize = maxSize;
     this.maxRunning = maxRunning;
-    this.leastGatherMs = least;
+    this.leastGatherMs = leastGatherMs;
   }
 
   add(item: Item): Promise<Result> {

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { hourMs, localDayOf, minuteMs, slotMs } from '@warmshift/domain';
 import { ReadingPartitions } from '@warmshift/db';
 import type { ZoneReading } from '@warmshift/vendors/contract';
-import { takeCycles, type NewAction } from '../../../libs/campaigns/src/planned-actions';
+import { takeCycles } from '../../../libs/campaigns/src/planned-actions';
 import { IngestService } from '../../../libs/fleet-sync/src/readings/ingest.service';
 import type { ZoneContext } from '../../../libs/steerable-status/src/zone-context';
 import { testDatabase } from '../../support';
-import { evening, World, type DeviceRow } from '../../support/world';
+import { evening, World, wishedAction, type DeviceRow } from '../../support/world';
 
 const db = testDatabase();
 let world: World;
@@ -54,7 +54,7 @@ describe('the ledger of cycles', () => {
         await Promise.all(
           attempts.map(async ({ device, cost, fate }) => {
             const of = devices[device]!;
-            const action = wish(of, cost);
+            const action = wishedAction(of, cost);
             const cycles = {
               maxPerDay: limit,
               observedToday: 0,
@@ -90,26 +90,6 @@ describe('the ledger of cycles', () => {
       { numRuns: 12 },
     );
   });
-
-  function wish(of: DeviceRow, cost: number): NewAction {
-    const startsAt = new Date(evening + slotMs).toISOString();
-    const endsAt = new Date(evening + hourMs).toISOString();
-    return {
-      id: randomUUID(),
-      zoneId: of.zoneId,
-      deviceId: of.deviceId,
-      connectionId: of.connectionId,
-      zoneKind: of.kind,
-      vendor: 'heatingcontrol',
-      startsAt,
-      endsAt,
-      expectedYieldW: 1_000,
-      baselineW: 1_000,
-      cyclesReserved: cost,
-      cycleDay: today,
-      dueAt: startsAt,
-    };
-  }
 
   /** An action that holds the cycles is skipped before it was sent: its end gives them back. */
   async function giveBack(supplierId: string, of: DeviceRow, cost: number): Promise<void> {

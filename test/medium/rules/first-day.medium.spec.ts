@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { hourMs, localDayOf, slotMs } from '@warmshift/domain';
-import { takeCycles, type NewAction } from '../../../libs/campaigns/src/planned-actions';
+import { hourMs } from '@warmshift/domain';
+import { takeCycles } from '../../../libs/campaigns/src/planned-actions';
 import { testDatabase } from '../../support';
-import { CampaignWorld, evening, type DeviceRow } from '../../support/world';
+import { CampaignWorld, evening, wishedAction, type DeviceRow } from '../../support/world';
 
 const db = testDatabase();
 let world: CampaignWorld;
@@ -97,32 +96,13 @@ describe('a heat pump on the day on which it was connected', () => {
 });
 
 describe('the ledger of the first day', () => {
-  function wish(of: DeviceRow): NewAction {
-    const startsAt = new Date(evening + slotMs).toISOString();
-    return {
-      id: randomUUID(),
-      zoneId: of.zoneId,
-      deviceId: of.deviceId,
-      connectionId: of.connectionId,
-      zoneKind: of.kind,
-      vendor: 'heatingcontrol',
-      startsAt,
-      endsAt: new Date(evening + hourMs).toISOString(),
-      expectedYieldW: 1_000,
-      baselineW: 1_000,
-      cyclesReserved: 1,
-      cycleDay: localDayOf(evening, 'Europe/Brussels'),
-      dueAt: startsAt,
-    };
-  }
-
   /** Of so many actions one after the other, how many got a start. */
   async function granted(of: DeviceRow, tries: number): Promise<number> {
     const contexts = await world.statuses.contexts([of.zoneId], evening);
     const byZone = new Map(contexts.map((context) => [context.zoneId, context]));
     let had = 0;
     for (let n = 0; n < tries; n += 1)
-      had += (await world.db.transaction((sql) => takeCycles(sql, [wish(of)], byZone))).size;
+      had += (await world.db.transaction((sql) => takeCycles(sql, [wishedAction(of, 1)], byZone))).size;
     return had;
   }
 
