@@ -211,7 +211,7 @@ export class Steer {
         direction: other.direction,
         span: { startsAt: other.startsAt, endsAt: other.endsAt },
       })),
-      restoreSentAt: action.restoreSentAt,
+      lastRestore: action.restoreSentAt === undefined ? undefined : 'sent',
     };
   }
 }

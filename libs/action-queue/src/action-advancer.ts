@@ -15,6 +15,7 @@ import { ConnectionRun, Lanes, type Advanced, type ConnectionWork, type Turn } f
 import type { Claimed, DeviceLease, DeviceLeases } from './device-leases';
 import { Dispatcher } from './dispatcher';
 import { retryDelayRealMs } from './retry-delay';
+import { RestoreNotSent } from './restore-outcome';
 import { Restorer } from './restorer';
 import { StaleAction, type StoredAction } from './stored-action';
 import { StatusUpdates } from './status-updates';
@@ -216,28 +217,32 @@ export class ActionAdvancer {
   private async afterFailure(action: StoredAction, error: unknown, askedAt: Instant): Promise<void> {
     const { actions, clock, connections, logger } = this.options;
     const now = clock.now();
-    const vendorError = error instanceof VendorError ? error : undefined;
+    const notSent = error instanceof RestoreNotSent;
+    const problem = notSent ? error.why : error;
+    const vendorError = problem instanceof VendorError ? problem : undefined;
     // One refused device is that device's matter; refused credentials are the connection's.
     if (vendorError instanceof VendorAuthExpired)
       await connections.noteFailure(action.connectionId, vendorError, askedAt);
     if (vendorError)
       logger.debug({ actionId: action.actionId, error: vendorError.message }, 'action.step-put-off');
-    else logger.error({ actionId: action.actionId, err: error }, 'action.step-failed');
+    else logger.error({ actionId: action.actionId, err: problem }, 'action.step-failed');
 
     const fresh = (await actions.find(action.actionId)) ?? action;
     const wantedToEnd = fresh.endRequestedAt !== undefined && action.endRequestedAt === undefined;
     if (isFinal(fresh.state) || wantedToEnd) return;
     const delayMs = retryDelayRealMs(vendorError, fresh.attempts, clock);
-    const cause = error instanceof Error ? error.message : String(error);
+    const cause = problem instanceof Error ? problem.message : String(problem);
+    const dueAt = now + clock.virtualMs(delayMs);
     await actions
-      .putOff(fresh, now + clock.virtualMs(delayMs), cause, now, vendorError?.words)
-      .catch((problem: unknown) => {
-        if (!(problem instanceof StaleAction)) throw problem;
+      .putOff(notSent ? error.withoutTry(fresh) : fresh, dueAt, cause, now, vendorError?.words)
+      .catch((stale: unknown) => {
+        if (!(stale instanceof StaleAction)) throw stale;
       });
   }
 }
 
-function isAway(error: unknown): boolean {
+function isAway(failure: unknown): boolean {
+  const error = failure instanceof RestoreNotSent ? failure.why : failure;
   return error instanceof VendorUnavailable && !(error instanceof DeviceUnreachable);
 }
 

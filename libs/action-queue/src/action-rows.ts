@@ -9,6 +9,7 @@ export const actionColumns = `
   action.ends_at AS "endsAt", action.state, action.code, action.cycles_reserved AS "cyclesReserved",
   action.cycle_day AS "cycleDay", action.limit_c AS "limitC", action.max_offset_k AS "maxOffsetK", action.snapshot,
   action.command, action.restore_command AS "restoreCommand", action.restore_sent_at AS "restoreSentAt",
+  action.restore_tried_at AS "restoreTriedAt",
   action.sent_at AS "sentAt", action.active_at AS "activeAt", action.end_requested_at AS "endRequestedAt",
   action.end_code AS "endCode", action.attempts, action.due_at AS "dueAt", action.version,
   device.vendor_device_id AS "vendorDeviceId", device.vendor_site_id AS "vendorSiteId", device.kind AS "deviceKind"`;

@@ -16,6 +16,7 @@ const changed = `
       command = coalesce(incoming.command, action.command),
       restore_command = coalesce(incoming."restoreCommand", action.restore_command),
       restore_sent_at = coalesce(incoming."restoreSentAt", action.restore_sent_at),
+      restore_tried_at = incoming."restoreTriedAt",
       sent_at = coalesce(incoming."sentAt", action.sent_at), active_at = coalesce(incoming."activeAt", action.active_at),
       limit_c = coalesce(incoming."limitC", action.limit_c), attempts = incoming.attempts, due_at = incoming."dueAt",
       ended_at = CASE WHEN incoming.ended THEN incoming.at ELSE action.ended_at END, version = action.version + 1
@@ -30,12 +31,15 @@ const queued = (parameter: number): string => `
     SELECT name, payload, "runAt", "createdAt"
     FROM jsonb_to_recordset($${parameter}::jsonb) AS job(name text, payload jsonb, "runAt" timestamptz, "createdAt" timestamptz)`;
 
-/** A try that was put off for the same reason as the one before is not told again: outages last for hours. */
+/**
+ * A try that was put off for the same reason as the one before is not told again: outages last for hours. What came of an attempt
+ * to give back is told, the attempt is not.
+ */
 const told = `
   told AS (
     INSERT INTO action_history (action_id, supplier_id, at, from_state, to_state, event, code, cause, words)
     SELECT "actionId", "supplierId", at, "from", "to", event, code, cause, words FROM done
-    WHERE event <> 'put_off' OR NOT EXISTS (
+    WHERE event NOT IN ('put_off', 'restore_tried') OR event = 'put_off' AND NOT EXISTS (
       SELECT 1 FROM (SELECT history.event, history.cause FROM action_history history
                      WHERE history.action_id = done."actionId" ORDER BY history.id DESC LIMIT 1) last
       WHERE last.event = 'put_off' AND last.cause IS NOT DISTINCT FROM done.cause)),

@@ -4,7 +4,7 @@ import { metrics } from '@warmshift/observability';
 import { advanceJob } from './advance-job';
 import { rescheduleSql, settlingWriteSql, writeSql } from './action-writes.sql';
 import { byColumn, type WriteRow } from './write-columns';
-import { StaleAction, type ActionPatch, type StoredAction } from './stored-action';
+import { sawOurs, StaleAction, type ActionPatch, type StoredAction } from './stored-action';
 
 export interface Change {
   readonly event: ActionEvent;
@@ -16,7 +16,8 @@ export interface Change {
 }
 
 /** What may happen to an action without moving it. */
-export type NoteEvent = 'put_off' | 'sent_again' | 'restore_sent' | 'restore_covered' | 'device_missing';
+export type NoteEvent =
+  'put_off' | 'sent_again' | 'restore_tried' | 'restore_sent' | 'restore_covered' | 'device_missing';
 
 export type HistoryChange = Omit<Change, 'event'> & { readonly event: { readonly kind: string } };
 
@@ -120,6 +121,7 @@ function toRow({ before, after, change, now }: Write): WriteRow {
     command: json(patch?.command),
     restoreCommand: json(patch?.restoreCommand),
     restoreSentAt: iso(patch?.restoreSentAt),
+    restoreTriedAt: iso(after.restoreTriedAt),
     sentAt: iso(patch?.sentAt),
     activeAt: iso(patch?.activeAt),
     attempts: after.attempts,
@@ -139,12 +141,13 @@ function json(value: unknown): string | undefined {
 }
 
 /**
- * Whoever saved the snapshot sends at once. If it dies in between, the reconciler finds the action by its due time, as it
- * finds every other whose job got lost.
+ * Whoever saved the snapshot, or that it gives back, sends at once. If it dies in between, the reconciler finds the action by its due
+ * time, as it finds every other whose job got lost.
  */
 function jobsOf({ before, after }: Write): OutboxJob[] {
   if (after.dueAt === undefined) return [];
-  const sendsAtOnce = before.state === 'PLANNED' && after.state === 'DISPATCHING';
+  const givesBack = after.restoreTriedAt !== undefined && after.restoreTriedAt !== before.restoreTriedAt;
+  const sendsAtOnce = givesBack || (before.state === 'PLANNED' && after.state === 'DISPATCHING');
   return sendsAtOnce ? [] : [advanceJob(after)];
 }
 
@@ -154,7 +157,7 @@ function latest(all: readonly { readonly now: Instant }[]): Instant {
 
 /** What the end of an action gives back: unused cycles, the rest period's start, hands off after an override. */
 function settlementOf(action: StoredAction, now: Instant) {
-  const nothingOnDevice = action.activeAt === undefined && action.restoreSentAt === undefined;
+  const nothingOnDevice = !sawOurs(action);
   const overridden = action.state === 'OVERRIDDEN' || action.code === 'USER_OVERRIDE';
   return {
     deviceId: action.deviceId,

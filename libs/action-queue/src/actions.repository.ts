@@ -107,20 +107,24 @@ export class ActionsRepository {
   }
 
   /** Something happened to an action that leaves its state as it is: a try was put off, a command was sent again. */
-  async note(action: StoredAction, note: Note, now: Instant): Promise<void> {
+  async note(action: StoredAction, note: Note, now: Instant): Promise<StoredAction> {
     if (isFinal(action.state)) throw new Error(`Action ${action.actionId} has ended (${action.state}).`);
     const dueAt = notPastTheEnd(action, action.state, note.patch.dueAt ?? action.dueAt ?? now, now);
     const updated = { ...action, ...note.patch, dueAt, version: action.version + 1 };
     await this.writes.write(action, updated, { ...note, event: { kind: note.event } }, now);
+    return updated;
   }
 
   /** Puts off the next try of the present step. */
-  putOff(action: StoredAction, dueAt: Instant, cause: string, now: Instant, words?: string): Promise<void> {
-    return this.note(
-      action,
-      { event: 'put_off', patch: { dueAt, attempts: action.attempts + 1 }, cause, words },
-      now,
-    );
+  async putOff(
+    action: StoredAction,
+    dueAt: Instant,
+    cause: string,
+    now: Instant,
+    words?: string,
+  ): Promise<void> {
+    const patch = { dueAt, attempts: action.attempts + 1 };
+    await this.note(action, { event: 'put_off', patch, cause, words }, now);
   }
 
   /** How often the command of an action went out. */

@@ -12,8 +12,14 @@ export function intentOf(action: StoredAction, spans: readonly LiveSpan[]): Stee
     span: { startsAt: action.startsAt, endsAt: action.endsAt },
     limitC: action.limitC,
     deviceSpans: spans.map(({ zone, direction, span }) => ({ zone, direction, span })),
-    restoreSentAt: action.restoreSentAt,
+    lastRestore: lastRestoreOf(action),
   };
+}
+
+/** One that the vendor has, or may have, counts also while another attempt is open. */
+function lastRestoreOf({ restoreSentAt, restoreTriedAt }: StoredAction): SteeringIntent['lastRestore'] {
+  if (restoreSentAt !== undefined) return 'sent';
+  return restoreTriedAt === undefined ? undefined : 'in_doubt';
 }
 
 export function liveSpanOf(action: StoredAction): LiveSpan {

@@ -1,9 +1,10 @@
 import { eventAfterRestore, type Instant, type OutcomeCode } from '@warmshift/domain';
-import { VendorNotFound, VendorUnavailable, type VendorState } from '@warmshift/vendors/contract';
+import { VendorError, VendorNotFound, type VendorState } from '@warmshift/vendors/contract';
 import type { ActionAdvancerOptions, StepContext } from './action-advancer';
 import { intentOf } from './intent';
+import { fateOf, RestoreNotSent, untilStored } from './restore-outcome';
 import { lookAgainMs, retryDelayRealMs } from './retry-delay';
-import type { StoredAction } from './stored-action';
+import { sawOurs, StaleAction, type ActionPatch, type StoredAction } from './stored-action';
 
 /**
  * A device that the vendor does not know so often in a row counts as taken away by its owner: for almost two minutes, for
@@ -18,15 +19,15 @@ export class Restorer {
   async restore(action: StoredAction, context: StepContext): Promise<void> {
     const { steering } = context.open.adapter;
     if (!steering) throw new Error(`Connection ${action.connectionId} can no longer steer.`);
-    const restoring = action.state === 'RESTORING' ? action : await this.begin(action);
     let state: VendorState;
     try {
-      state = await steering.readState(restoring.device, 'restore');
+      state = await steering.readState(action.device, 'restore');
     } catch (error) {
+      const restoring = await this.begun(action);
       if (!(error instanceof VendorNotFound)) throw error;
       return this.missing(restoring, error);
     }
-    await this.decide(restoring, context, state);
+    await this.decide(action, context, state);
   }
 
   private async missing(action: StoredAction, error: VendorNotFound): Promise<void> {
@@ -37,7 +38,8 @@ export class Restorer {
     if (misses < goneAfterMisses) {
       const dueAt = now + clock.virtualMs(retryDelayRealMs(error, misses - 1, clock));
       const patch = { dueAt, attempts: action.attempts + 1 };
-      return actions.note(action, { event: 'device_missing', patch, cause, words: error.words }, now);
+      await actions.note(action, { event: 'device_missing', patch, cause, words: error.words }, now);
+      return;
     }
     const event = { kind: 'rejected', code: 'DEVICE_GONE' } as const;
     await actions.apply(action, { event, cause, words: error.words }, now);
@@ -49,25 +51,30 @@ export class Restorer {
     const { steering } = context.open.adapter;
     if (!steering || !action.command || !action.snapshot)
       throw new Error(`Action ${action.actionId} has nothing to give back.`);
+    const live = await actions.liveSpans(action.deviceId);
     const now = clock.now();
     const decision = steering.restoreFor(
-      intentOf(action, await actions.liveSpans(action.deviceId)),
+      intentOf(
+        action,
+        live.filter(({ actionId }) => actionId !== action.actionId),
+      ),
       steering.commandSchema.parse(action.command),
       steering.stateSchema.parse(action.snapshot),
       state,
       now,
     );
     if (decision.kind === 'write') return this.write(action, context, decision.command);
-    if (!(await this.isSettled(action, context, now))) return;
+    const restoring = await this.begun(action);
+    if (!(await this.isSettled(restoring, context, now))) return;
     if (decision.kind === 'overridden') {
-      await actions.apply(action, { event: { kind: 'overridden' }, cause: decision.what }, now);
+      await actions.apply(restoring, { event: { kind: 'overridden' }, cause: decision.what }, now);
       return;
     }
     const event = eventAfterRestore({
-      sawOurs: sawOurs(action),
-      code: action.code ?? whyNothingWasSeen(action),
+      sawOurs: sawOurs(restoring),
+      code: restoring.code ?? whyNothingWasSeen(restoring),
     });
-    await actions.apply(action, { event, cause: 'A read-back shows nothing of ours.' }, now);
+    await actions.apply(restoring, { event, cause: 'A read-back shows nothing of ours.' }, now);
   }
 
   /**
@@ -90,10 +97,14 @@ export class Restorer {
     return false;
   }
 
-  private async begin(action: StoredAction): Promise<StoredAction> {
+  private async begun(action: StoredAction): Promise<StoredAction> {
+    return action.state === 'RESTORING' ? action : this.begin(action, { dueAt: this.options.clock.now() });
+  }
+
+  private begin(action: StoredAction, more: ActionPatch): Promise<StoredAction> {
     const { actions, clock } = this.options;
     const now = clock.now();
-    const patch = { dueAt: now, attempts: 0 };
+    const patch = { attempts: 0, ...more };
     if (action.endRequestedAt === undefined) {
       return actions.apply(
         action,
@@ -116,7 +127,7 @@ export class Restorer {
     const times = open.manifest.steering;
     if (!steering || !times) throw new Error(`Connection ${action.connectionId} can no longer steer.`);
     const before = clock.now();
-    if (action.restoreSentAt !== undefined && before < action.restoreSentAt + patienceMs(action, times)) {
+    if (before < showsBy(action, times)) {
       const dueAt = before + lookAgainMs(times.readBackAfterMs, action.attempts, clock);
       await actions.putOff(action, dueAt, 'Given back; the device does not show it yet.', before);
       return;
@@ -124,17 +135,38 @@ export class Restorer {
     const coveredAt = await this.coveredAt(action, context, command);
     if (coveredAt !== undefined) {
       const cause = 'What was given back for the other zone of the device says the same.';
-      const patch = { restoreSentAt: coveredAt, dueAt: before + times.readBackAfterMs, attempts: 0 };
-      return actions.note(action, { event: 'restore_covered', patch, cause }, before);
+      const dueAt = before + times.readBackAfterMs;
+      const patch = { restoreSentAt: coveredAt, restoreTriedAt: undefined, dueAt, attempts: 0 };
+      await actions.note(await this.begun(action), { event: 'restore_covered', patch, cause }, before);
+      return;
     }
     const sent = steering.commandSchema.parse(command);
+    const tried = await this.noteTried(action, times.readBackAfterMs);
+    const doubt = isInDoubt(action) ? ' Sent once more: nobody knows whether the one before arrived.' : '';
+    let outcome: Outcome;
     try {
-      const { outcome, words } = await steering.send(action.device, sent, 'restore');
-      await this.noteSent(action, context, `The vendor answered: ${outcome}.`, words, command);
+      const receipt = await steering.send(tried.device, sent, 'restore');
+      const cause = `The vendor answered: ${receipt.outcome}.${doubt}`;
+      outcome = { cause, words: receipt.words, taken: command };
     } catch (error) {
-      if (!(error instanceof VendorUnavailable) || !error.sent) throw error;
-      await this.noteSent(action, context, `No answer (${error.message}); it may have arrived.`, error.words);
+      const fate = fateOf(error);
+      if (!(error instanceof VendorError) || fate === 'in_doubt') throw error;
+      if (fate === 'not_sent') throw new RestoreNotSent(error, action.restoreTriedAt, tried.restoreTriedAt);
+      outcome = { cause: `No answer (${error.message}); it may have arrived.${doubt}`, words: error.words };
     }
+    await this.noteSent(tried, context, outcome);
+  }
+
+  /**
+   * Committed before the restore goes out, in one statement with the change to RESTORING where that is due as well: whoever
+   * takes the action up after a crash knows that it may have arrived.
+   */
+  private async noteTried(action: StoredAction, readBackAfterMs: number): Promise<StoredAction> {
+    const { actions, clock } = this.options;
+    const now = clock.now();
+    const patch = { restoreTriedAt: now, dueAt: now + readBackAfterMs };
+    if (action.state !== 'RESTORING') return this.begin(action, patch);
+    return actions.note(action, { event: 'restore_tried', patch, cause: 'About to be given back.' }, now);
   }
 
   /** A vendor's order for the whole device, sent when another zone of it was given back, is not sent again for this one. */
@@ -147,43 +179,60 @@ export class Restorer {
     return this.options.actions.sameRestoreSentAt(action, command);
   }
 
-  /** @param taken the command, when the vendor said that it has it. */
+  /** Only this process knows what became of the restore: while Postgres is away it keeps that and goes on trying. */
   private async noteSent(
-    action: StoredAction,
+    tried: StoredAction,
     { open }: StepContext,
-    cause: string,
-    words: string | undefined,
-    taken?: Record<string, unknown>,
+    { cause, words, taken }: Outcome,
   ): Promise<void> {
     const { actions, clock } = this.options;
     const now = clock.now();
     const patch = {
       ...(taken === undefined ? {} : { restoreCommand: taken }),
       restoreSentAt: now,
+      restoreTriedAt: undefined,
       dueAt: now + (open.manifest.steering?.readBackAfterMs ?? 0),
       attempts: 0,
     };
-    await actions.note(action, { event: 'restore_sent', patch, cause, words }, now);
+    const note = (on: StoredAction) => actions.note(on, { event: 'restore_sent', patch, cause, words }, now);
+    await untilStored(() =>
+      note(tried).catch(async (error: unknown) => {
+        if (!(error instanceof StaleAction)) throw error;
+        const fresh = await actions.find(tried.actionId);
+        const isStillOpen = fresh?.state === 'RESTORING' && fresh.restoreTriedAt === tried.restoreTriedAt;
+        if (!isStillOpen) throw error;
+        return note(fresh);
+      }),
+    );
   }
 }
 
+interface Outcome {
+  readonly cause: string;
+  readonly words: string | undefined;
+  /** The command, when the vendor said that it has it. */
+  readonly taken?: Record<string, unknown>;
+}
+
+/** No restore is known to have gone out, and one may have. */
+function isInDoubt({ restoreSentAt, restoreTriedAt }: StoredAction): boolean {
+  return restoreSentAt === undefined && restoreTriedAt !== undefined;
+}
+
 /**
- * For how long a device that still shows ours may yet come to show what was given back. A write that nobody answered gets only
- * the time until the first look: it may never have arrived, and somebody would stay steered meanwhile.
+ * Until when a device that still shows ours may yet come to show what was given back. A write that nobody answered, or whose answer
+ * nobody stored, gets only the time until the first look: it may never have arrived, and somebody would stay steered meanwhile.
  */
-function patienceMs(
-  { restoreCommand }: StoredAction,
+function showsBy(
+  { restoreCommand, restoreSentAt, restoreTriedAt }: StoredAction,
   {
     readBackAfterMs,
     readBackUntilMs,
   }: { readonly readBackAfterMs: number; readonly readBackUntilMs: number },
-): number {
-  return restoreCommand === undefined ? readBackAfterMs : readBackUntilMs;
-}
-
-/** A read-back or the restore's own comparison found our command on the device. */
-function sawOurs(action: StoredAction): boolean {
-  return action.activeAt !== undefined || action.restoreSentAt !== undefined;
+): Instant {
+  if (restoreTriedAt !== undefined) return restoreTriedAt + readBackAfterMs;
+  if (restoreSentAt === undefined) return -Infinity;
+  return restoreSentAt + (restoreCommand === undefined ? readBackAfterMs : readBackUntilMs);
 }
 
 /** The vendor said no to the only write. */

@@ -35,6 +35,8 @@ export interface StoredAction {
   readonly command?: VendorCommand | undefined;
   readonly restoreCommand?: VendorCommand | undefined;
   readonly restoreSentAt?: Instant | undefined;
+  /** When a restore was about to be sent of which nobody has stored what came of it. */
+  readonly restoreTriedAt?: Instant | undefined;
   readonly sentAt?: Instant | undefined;
   readonly activeAt?: Instant | undefined;
   /** Asked to end before its time, and why. */
@@ -47,6 +49,11 @@ export interface StoredAction {
   readonly device: DeviceRef;
 }
 
+/** A read-back or a restore's own comparison found our command on the device. */
+export function sawOurs({ activeAt, restoreSentAt, restoreTriedAt }: StoredAction): boolean {
+  return [activeAt, restoreSentAt, restoreTriedAt].some((at) => at !== undefined);
+}
+
 /** What a change writes beside the state. An absent field stays as it is. */
 export interface ActionPatch {
   readonly limitC?: number;
@@ -54,6 +61,8 @@ export interface ActionPatch {
   readonly command?: VendorCommand;
   readonly restoreCommand?: VendorCommand;
   readonly restoreSentAt?: Instant;
+  /** `undefined` clears it: it is known what came of the attempt. */
+  readonly restoreTriedAt?: Instant | undefined;
   readonly sentAt?: Instant;
   readonly activeAt?: Instant;
   readonly attempts?: number;

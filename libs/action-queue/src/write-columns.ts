@@ -14,6 +14,7 @@ const types = {
   command: 'jsonb',
   restoreCommand: 'jsonb',
   restoreSentAt: 'timestamptz',
+  restoreTriedAt: 'timestamptz',
   sentAt: 'timestamptz',
   activeAt: 'timestamptz',
   attempts: 'int',

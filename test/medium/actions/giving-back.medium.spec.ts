@@ -63,8 +63,8 @@ describe('giving back', () => {
   it('reads before it writes again when the answer was lost, also where what was given back cannot be read', async () => {
     const active = await activeAction();
     // As at a vendor whose neutral order shows as nothing: only that one was sent tells that it is over.
-    const restoreFor: typeof world.vendor.steering.restoreFor = ({ restoreSentAt }, _command, snapshot) =>
-      restoreSentAt === undefined
+    const restoreFor: typeof world.vendor.steering.restoreFor = ({ lastRestore }, _command, snapshot) =>
+      lastRestore !== 'sent'
         ? { kind: 'write', command: snapshot as { setpointC: number } }
         : { kind: 'restored' };
     Object.assign(world.vendor.steering, { restoreFor });
@@ -104,8 +104,8 @@ describe('giving back', () => {
           due_at: new Date(window.endsAt),
         });
       const actionIds = [await act(room), await act(tank)];
-      const restoreFor: typeof world.vendor.steering.restoreFor = ({ restoreSentAt }, _command, snapshot) =>
-        restoreSentAt === undefined
+      const restoreFor: typeof world.vendor.steering.restoreFor = ({ lastRestore }, _command, snapshot) =>
+        lastRestore !== 'sent'
           ? { kind: 'write', command: snapshot as { setpointC: number } }
           : { kind: 'restored' };
       Object.assign(world.vendor.steering, { restoreFor });

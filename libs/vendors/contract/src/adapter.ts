@@ -34,10 +34,11 @@ export interface SteeringIntent {
     readonly span: Span;
   }[];
   /**
-   * When the last restore command of this action was sent without an error; absent: none was. For vendors whose
-   * state does not show what was written.
+   * What is known of the restores of this action so far, for vendors whose state does not show what was written; absent: none has
+   * gone out, for certain. `sent`: one has left us, and no answer said that it was not taken. `in_doubt`: one was about to leave when
+   * everything broke off, and may or may not have arrived.
    */
-  readonly restoreSentAt?: Instant | undefined;
+  readonly lastRestore?: 'in_doubt' | 'sent' | undefined;
 }
 
 /** Vendor-specific, JSON, without secrets. Saved as it is; `stateSchema`/`commandSchema` parse it back. */
@@ -82,7 +83,8 @@ export interface Steering {
   compare(command: VendorCommand, snapshot: VendorState, state: VendorState, now: Instant): Comparison;
   /**
    * How to give back what `command` took. `deviceSpans` of the intent no longer hold this action's span.
-   * Asked again with a fresh `state` after the write, it answers `restored`.
+   * Asked again with a fresh `state` after the write, it answers `restored`. After a restore in doubt, what the device shows
+   * decides; where that cannot tell, the answer is `write`: a home is rather given back twice than not at all.
    */
   restoreFor(
     intent: SteeringIntent,

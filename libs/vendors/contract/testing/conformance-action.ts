@@ -20,7 +20,8 @@ const rounds = 60;
 /** One action on one zone, done step by step the way the service does it. */
 export class ConformanceAction {
   command: VendorCommand | undefined;
-  private restoreSentAt: number | undefined;
+  /** What is known of the restores so far, as the service would tell it. */
+  lastRestore: SteeringIntent['lastRestore'];
 
   private constructor(
     private readonly bench: ConformanceBench,
@@ -87,7 +88,7 @@ export class ConformanceAction {
       if (clock.now() - sentAt > readBackUntilMs) {
         await this.steering.send(this.device, roundTrip(decision.command), 'restore');
         sentAt = clock.now();
-        this.restoreSentAt = sentAt;
+        this.lastRestore = 'sent';
         writes += 1;
       }
       await this.bench.double.advance(readBackAfterMs);
@@ -96,11 +97,29 @@ export class ConformanceAction {
   }
 
   async restoreDecision(): Promise<RestoreDecision> {
+    return this.decisionOn(await this.steering.readState(this.device, 'restore'), this.lastRestore);
+  }
+
+  /** What follows from what the device shows now, by each of the things that may be known of earlier restores. */
+  async restoreDecisions(): Promise<Record<'never' | 'inDoubt' | 'sent', RestoreDecision['kind']>> {
     const state = await this.steering.readState(this.device, 'restore');
-    const intent = { ...this.intent, deviceSpans: [], restoreSentAt: this.restoreSentAt };
+    const kindFor = (lastRestore: SteeringIntent['lastRestore']) => this.decisionOn(state, lastRestore).kind;
+    return { never: kindFor(undefined), inDoubt: kindFor('in_doubt'), sent: kindFor('sent') };
+  }
+
+  /** A restore that arrives and of which nothing can be stored: everything breaks off while it is on its way. */
+  async giveBackUnheard(): Promise<void> {
+    const decision = await this.restoreDecision();
+    if (decision.kind !== 'write') throw new Error(`there is nothing to give back: ${decision.kind}`);
+    await this.steering.send(this.device, roundTrip(decision.command), 'restore');
+    this.lastRestore = 'in_doubt';
+    await this.bench.double.advance(this.timing().readBackUntilMs);
+  }
+
+  private decisionOn(state: VendorState, lastRestore: SteeringIntent['lastRestore']): RestoreDecision {
     const now = this.bench.double.clock.now();
     return this.steering.restoreFor(
-      deepFrozen(intent),
+      deepFrozen({ ...this.intent, deviceSpans: [], lastRestore }),
       deepFrozen(this.sent()),
       deepFrozen(this.snapshot),
       deepFrozen(state),

@@ -60,6 +60,46 @@ export function steeringRules(bench: ConformanceBench): void {
     },
   );
 
+  describe('after a restore of which nobody knows whether it arrived', () => {
+    const steered = async (claim: (typeof claims)[number]) => {
+      const action = await allowedAction(bench, await bench.connected(), claim);
+      await action.send();
+      expect(await action.comparisonAfterSend()).toBe('applied');
+      return action;
+    };
+    const untilOver = (action: ConformanceAction) =>
+      bench.double.advance(Math.max(0, action.intent.span.endsAt - bench.double.clock.now()));
+
+    it.each(claims)(
+      'writes while ours is there, and not once it is gone: $direction of $zone',
+      async (claim) => {
+        const action = await steered(claim);
+        expect(await action.restoreDecisions()).toEqual({ never: 'write', inDoubt: 'write', sent: 'write' });
+        await action.giveBackUnheard();
+        expect(await action.restoreDecisions()).toMatchObject({ inDoubt: 'restored', sent: 'restored' });
+        expect(await action.restore()).toEqual({ end: 'restored', writes: 0 });
+        expect(await bench.double.isSteered(action.device.vendorDeviceId)).toBe(false);
+      },
+    );
+
+    it.each(claims)('gives back what never left: $direction of $zone', async (claim) => {
+      const action = await steered(claim);
+      action.lastRestore = 'in_doubt';
+      expect(await action.restore()).toEqual({ end: 'restored', writes: 1 });
+      expect(await bench.double.isSteered(action.device.vendorDeviceId)).toBe(false);
+    });
+
+    it.each(claims)('writes once more at most when the span is over: $direction of $zone', async (claim) => {
+      const action = await steered(claim);
+      await action.giveBackUnheard();
+      await untilOver(action);
+      expect(await action.restoreDecisions()).toMatchObject({ sent: 'restored' });
+      const { end, writes } = await action.restore();
+      expect(end).toBe('restored');
+      expect(writes).toBeLessThanOrEqual(1);
+    });
+  });
+
   it('says restored, and writes nothing new, when asked again after the end', async () => {
     for (const claim of claims) {
       const action = await allowedAction(bench, await bench.connected(), claim);

@@ -66,8 +66,8 @@ export class NoxAdapter implements VendorAdapter {
       send: (device, command, purpose) => this.send(device, commandSchema.parse(command), purpose),
       compare: (command, _snapshot, state, now) =>
         compare(commandSchema.parse(command), stateSchema.parse(state), now),
-      restoreFor: (intent, _command, _snapshot, state, now) =>
-        restoreFor(intent, stateSchema.parse(state), now),
+      restoreFor: (intent, command, _snapshot, state, now) =>
+        restoreFor(intent, commandSchema.parse(command), stateSchema.parse(state), now),
     };
   }
 

@@ -163,29 +163,48 @@ describe('compare', () => {
 
 describe('restoreFor', () => {
   const gone: SteeringIntent = { ...intentOf(evening), deviceSpans: [] };
+  const command = commanded(intentOf(evening), at(16, 50));
   const tank = span('DHW', 'decrease', at(18), at(20));
+  const neutral = { kind: 'write', command: { spans: [] } };
+  const restored = { kind: 'restored' };
 
-  it('writes a neutral schedule also when the span ended by itself: the failsafe differs while one exists', () => {
-    expect(restoreFor(gone, ready, at(19))).toEqual({ kind: 'write', command: { spans: [] } });
-  });
-  it('is restored once that was sent and the zone shows no action', () => {
-    expect(restoreFor({ ...gone, restoreSentAt: at(19) }, ready, at(19, 1))).toEqual({ kind: 'restored' });
-  });
-  it('writes again as long as the zone shows an action', () => {
-    expect(restoreFor({ ...gone, restoreSentAt: at(18) }, active('room'), at(18, 1))).toMatchObject({
-      kind: 'write',
+  describe.each([
+    // What is known of earlier restores, and what follows when the zone shows our action, nothing in a quarter of
+    // ours, nothing once our quarters are over.
+    { lastRestore: undefined, ours: neutral, nothing: neutral, over: neutral },
+    { lastRestore: 'in_doubt', ours: neutral, nothing: restored, over: neutral },
+    { lastRestore: 'sent', ours: neutral, nothing: restored, over: restored },
+  ] as const)('when the last restore is $lastRestore', ({ lastRestore, ours, nothing, over }) => {
+    const intent = { ...gone, lastRestore };
+    it.each([
+      ['our action', ours, active('room'), at(18, 1)],
+      ['our action after its quarters', ours, active('room'), at(19, 1)],
+      ['nothing, in a quarter that ours would steer', nothing, ready, at(18, 1)],
+      ['nothing, once our quarters are over', over, ready, at(19)],
+    ])('and the zone shows %s', (_, decision, state, now) => {
+      expect(restoreFor(intent, command, state, now)).toEqual(decision);
     });
   });
+
+  it.each([
+    ['in the first minute, when ours may not show yet', ready, at(17, 1) - 1],
+    ['before the first quarter', ready, at(16, 59)],
+    ['when steering is switched off', { ...ready, steeringEnabled: false }, at(18)],
+    ['when the device cannot be steered', { ...ready, steerable: false }, at(18)],
+    ['when NOX states nothing about the zone', { ...ready, room: undefined }, at(18)],
+  ])('takes nothing for a sign that one in doubt arrived %s', (_, state, now) => {
+    expect(restoreFor({ ...gone, lastRestore: 'in_doubt' }, command, state, now)).toEqual(neutral);
+  });
   it('keeps the other spans of the device', () => {
-    expect(restoreFor({ ...gone, deviceSpans: [tank] }, active('room', 'DHW'), at(18, 30))).toEqual({
+    expect(restoreFor({ ...gone, deviceSpans: [tank] }, command, active('room', 'DHW'), at(18, 30))).toEqual({
       kind: 'write',
       command: { spans: [{ zone: 'DHW', word: 'off', startsAt: at(18), endsAt: at(20) }] },
     });
   });
   it('does not take another action of ours in the zone for its own', () => {
     const following = span('room', 'decrease', at(19), at(20));
-    const intent = { ...gone, deviceSpans: [following], restoreSentAt: at(19) };
-    expect(restoreFor(intent, active('room'), at(19, 1))).toEqual({ kind: 'restored' });
+    const intent: SteeringIntent = { ...gone, deviceSpans: [following], lastRestore: 'sent' };
+    expect(restoreFor(intent, command, active('room'), at(19, 1))).toEqual(restored);
   });
 });
 
@@ -213,15 +232,15 @@ describe('a command and its restore, whatever else the device does', () => {
         const intent = intentOf(own, apart);
         const now = own.span.startsAt - 10 * minuteMs;
         const command = commanded(intent, now);
-        const restore = restoreFor({ ...intent, deviceSpans: apart }, ready, own.span.endsAt);
+        const restore = restoreFor({ ...intent, deviceSpans: apart }, command, ready, own.span.endsAt);
         if (restore.kind !== 'write') throw new Error(restore.kind);
         const { spans } = commandSchema.parse(restore.command);
         const isOwn = (steered: (typeof spans)[number]) =>
           steered.zone === own.zone && steered.startsAt === own.span.startsAt;
         expect(command.spans.filter((steered) => !isOwn(steered))).toEqual(spans);
         expect(command.spans.filter(isOwn)).toHaveLength(1);
-        const sent = { ...intent, deviceSpans: apart, restoreSentAt: own.span.endsAt };
-        expect(restoreFor(sent, ready, own.span.endsAt + minuteMs)).toEqual({ kind: 'restored' });
+        const sent: SteeringIntent = { ...intent, deviceSpans: apart, lastRestore: 'sent' };
+        expect(restoreFor(sent, command, ready, own.span.endsAt + minuteMs)).toEqual({ kind: 'restored' });
       }),
     );
   });

@@ -110,13 +110,27 @@ export function compare(command: NoxCommand, state: NoxState, now: Instant): Com
 /**
  * At least one schedule without the action is always written, also when its quarters are over: as long as the old
  * one exists, the failsafe heats the tank only below about 42 °C. After that it is restored once the zone shows
- * no action that the other spans do not explain.
+ * no action that the other spans do not explain. Whether one in doubt arrived can be seen only during the quarters that
+ * the old schedule would steer; without that it is written once more.
  */
-export function restoreFor(intent: SteeringIntent, state: NoxState, now: Instant): RestoreDecision {
+export function restoreFor(
+  intent: SteeringIntent,
+  command: NoxCommand,
+  state: NoxState,
+  now: Instant,
+): RestoreDecision {
   const spans = steeredSpans(intent.deviceSpans.filter((other) => !isOwn(intent, other)));
   const still = isActive(state, intent.zone) && !steeredNow(spans, intent.zone, now);
-  if (intent.restoreSentAt !== undefined && !still) return { kind: 'restored' };
-  return { kind: 'write', command: { spans } };
+  const arrived =
+    intent.lastRestore === 'sent' || (intent.lastRestore === 'in_doubt' && showsItsEnd(command, state, now));
+  return arrived && !still ? { kind: 'restored' } : { kind: 'write', command: { spans } };
+}
+
+/** The zone is in no action although the schedule of the command, if it were still there, would put it into one now. */
+function showsItsEnd({ own }: NoxCommand, state: NoxState, now: Instant): boolean {
+  if (own === undefined || !covers(own, now) || now < own.startsAt + settleMs) return false;
+  if (state.steeringEnabled === false || state.steerable === false) return false;
+  return state[own.zone]?.inActiveAction === false;
 }
 
 function objectionTo(intent: SteeringIntent, state: NoxState, now: Instant): string | undefined {
