@@ -351,6 +351,24 @@ describe('heatingcontrol', () => {
       expect(new Set(context.taken)).toEqual(new Set(['restore']));
     });
 
+    it('takes the same answer for the same, another one for another, and a broken one for nothing', async () => {
+      const { params } = commands.setMode;
+      const other = { setMode: { params: { ...params, temperature: { constraints: { min: 7, max: 30 } } } } };
+      const of = (id: string, answer: ScriptedAnswer): Routes => ({
+        [`GET /v1/devices/${id}/state`]: { body: livingRoom },
+        [`GET /v1/devices/${id}/commands`]: answer,
+      });
+      const same = of('h2', { body: commands });
+      const broken = of('h4', { body: 'none' });
+      const { adapter } = connect({ ...same, ...of('h3', { body: other }), ...broken });
+      const read = (id: string) => steering(adapter).readState({ ...heater, vendorDeviceId: id }, 'steer');
+      const first = await read('h1');
+      expect(await read('h2')).toEqual(first);
+      expect(await read('h3')).toMatchObject({ setMode: { min: 7, max: 30 } });
+      await expect(read('h4')).rejects.toThrow('/v1/devices/h4/commands');
+      await expect(read('h4')).rejects.toThrow('/v1/devices/h4/commands');
+    });
+
     it('cannot read a state without a mode', async () => {
       const { adapter } = connect({ 'GET /v1/devices/h1/state': { body: { online: true, power: 3 } } });
       const error = await failure(steering(adapter).readState(heater, 'steer'));

@@ -20,6 +20,7 @@ const pageLimit = 100;
 /** The calls of the HeatingControl External API that we need. */
 export class HeatingControlClient {
   private readonly http: TokenSource['http'];
+  private readonly specs = new SpecsByAnswer();
 
   constructor(private readonly source: TokenSource & { readonly context: VendorContext }) {
     this.http = source.http;
@@ -48,8 +49,11 @@ export class HeatingControlClient {
   /** What `setMode` takes on this device; `undefined` when it is not offered. */
   async setModeSpec(deviceId: string, purpose: Purpose): Promise<SetModeSpec | undefined> {
     const path = `/v1/devices/${encodeURIComponent(deviceId)}/commands`;
-    const body = await this.json({ method: 'GET', path, purpose });
-    return setModeSpecOf(parseWith(commandsSchema, body, { where: `GET ${path}`, http: this.http }));
+    const response = await this.call({ method: 'GET', path, purpose });
+    return this.specs.of(response.text, () => {
+      const where = { where: `GET ${path}`, http: this.http };
+      return setModeSpecOf(parseWith(commandsSchema, parseJson(response, where), where));
+    });
   }
 
   async command(
@@ -103,5 +107,20 @@ export class HeatingControlClient {
       }
       return failForStatus(response, { http: this.http, where, words: words?.text, auth: 'renewable' });
     });
+  }
+}
+
+/** A fleet's heaters are of few models, and those of one model answer the same: what an answer means is found out once. */
+class SpecsByAnswer {
+  private static readonly most = 100;
+  private readonly known = new Map<string, SetModeSpec | undefined>();
+
+  /** @throws what `parse` throws; that is not kept. */
+  of(answer: string, parse: () => SetModeSpec | undefined): SetModeSpec | undefined {
+    if (this.known.has(answer)) return this.known.get(answer);
+    const spec = parse();
+    if (this.known.size >= SpecsByAnswer.most) this.known.clear();
+    this.known.set(answer, spec);
+    return spec;
   }
 }
