@@ -21,6 +21,7 @@ import {
 import type { ZoneContext } from '@warmshift/steerable-status';
 import type { PowerCourse } from '@warmshift/vendors/contract';
 import { reboundMs } from './rebound';
+import { controlsOf } from './room-controls';
 
 /** What was read of a zone in the last hours, while nobody steered it. */
 export interface RecentSeries {
@@ -47,7 +48,7 @@ const leastZones = 30;
 /**
  * What every zone would draw without us. Zones of one vendor, kind of device and circuit are peers: of a zone that was seen for an hour
  * only, they say more than it does itself. What the same forecast would have said 45 minutes ago is held against what rooms that nobody steered
- * have drawn since, and what all of them have in common, as the evening's cold, is put right for all. Pure.
+ * have drawn since, and what all of them have in common, as the evening's cold, is put right for all whose own control is not foreseen. Pure.
  */
 export function expectedDraws(
   contexts: readonly ZoneContext[],
@@ -64,7 +65,10 @@ export function expectedDraws(
   if (factor === 1) return draws;
   const isRoom = new Set(contexts.filter(({ facts }) => facts.zone === 'room').map(({ zoneId }) => zoneId));
   return new Map(
-    [...draws].map(([zoneId, draw]) => [zoneId, isRoom.has(zoneId) ? scaled(draw, factor) : draw]),
+    [...draws].map(([zoneId, draw]) => [
+      zoneId,
+      isRoom.has(zoneId) && draw.byControl !== true ? scaled(draw, factor) : draw,
+    ]),
   );
 }
 
@@ -86,6 +90,7 @@ function drawsFrom(
     if (seen) groups.set(groupOf(context), group);
     if (seen) group.push(seen);
   }
+  const controls = controlsOf(contexts, stretches, series, window, now);
   const peers = new Map([...groups].map(([group, all]) => [group, pooledLengths(all)]));
   const timeZones = [...new Set(contexts.map(({ facts }) => facts.timeZone))];
   const minutes = new Map(timeZones.map((zone) => [zone, minuteOfLocalDay(window.startsAt, zone)]));
@@ -107,6 +112,7 @@ function drawsFrom(
           setpointC: facts.setpointC,
           temperatureC: facts.temperatureC,
           runs: runs.get(zoneId),
+          heatedShares: controls(context),
           peers: ofWarmth(peers.get(groupOf(context)), aimedAtC(context), meansC.get(groupOf(context))),
         },
         window,
@@ -163,10 +169,11 @@ function commonFactor(
       !(facts.lastActionEndedAt !== undefined && facts.lastActionEndedAt > since - reboundMs) &&
       stretches.get(zoneId)!.some(({ startsAt }) => startsAt < since),
   );
+  const all = [...rooms, ...contexts.filter(({ facts }) => facts.zone === 'DHW')];
   const before = new Map(
-    rooms.map(({ zoneId }) => [zoneId, stretches.get(zoneId)!.flatMap((stretch) => upTo(stretch, since))]),
+    all.map(({ zoneId }) => [zoneId, stretches.get(zoneId)!.flatMap((stretch) => upTo(stretch, since))]),
   );
-  const draws = drawsFrom(rooms, before, series, days, { startsAt: since, endsAt: now }, since);
+  const draws = drawsFrom(all, before, series, days, { startsAt: since, endsAt: now }, since);
   let drawnW = 0;
   let expectedW = 0;
   let counted = 0;

@@ -14,6 +14,27 @@ const before = (minutes: number, powerW: number): PowerAt => ({
 const steady = [before(30, 800), before(20, 800), before(10, 800)];
 
 describe('expectedDraw', () => {
+  describe('where its own control is foreseen', () => {
+    const heatedShares = Float64Array.from([1, 0.5, 0]);
+    const facts = { recentPowers: [], maxPowerW: 1000, vendorExpectedPowerW: 400, heatedShares };
+
+    it('is what it draws while it heats, as the forecast of the mean grows, for as long as it heats', () => {
+      const draw = expectedDraw({ ...facts, vendorExpectedSlotsW: [400, 440, 480] }, window);
+      expect([...draw.slotsW!]).toEqual([1000, 550, 0]);
+      expect(draw).toMatchObject({ source: 'vendor_forecast', byControl: true });
+    });
+
+    it('is the rating of a tank, whose model leaves out the hot water that is drawn', () => {
+      const draw = expectedDraw({ ...facts, modelIsFloor: true }, window);
+      expect([...draw.slotsW!]).toEqual([1000, 500, 0]);
+      expect(draw.source).toBe('vendor_model');
+    });
+
+    it('is not looked at where nobody says what it draws', () => {
+      expect(expectedDraw({ ...facts, maxPowerW: undefined }, window).byControl).toBeUndefined();
+    });
+  });
+
   it.each<[string, DrawFacts, { meanW: number; source: string }]>([
     [
       'takes the vendor’s model before anything else',

@@ -38,6 +38,8 @@ export interface DrawFacts {
   readonly temperatureC?: number | undefined;
   /** When it heated and when not, without steering. Then slots are told apart (`ExpectedDraw.slotsW`). */
   readonly runs?: OnOffRuns | undefined;
+  /** Share of every slot of the window in which its own control heats it, where that can be foreseen. */
+  readonly heatedShares?: Float64Array | undefined;
   /** Of zones like it: little is known of a zone that was seen for an hour. */
   readonly peers?: RunLengths | undefined;
   /** The vendor's model leaves something out (hot water that is drawn), so what was seen may be more. */
@@ -54,6 +56,8 @@ export interface ExpectedDraw {
   /** The same for each slot of the window; absent: nothing tells them apart. */
   readonly slotsW?: Float64Array | undefined;
   readonly slotStdDevsW?: Float64Array | undefined;
+  /** Foreseen by the zone's own control. */
+  readonly byControl?: boolean | undefined;
 }
 
 /** Share of the time that a zone of which only the rating is known is taken to draw its rating. */
@@ -73,7 +77,7 @@ const minReadingsSpanMs = 10 * minuteMs;
 const minDays = 3;
 
 /**
- * What a zone would draw in `window` without us: the vendor's forecast or its model of now; else the same hour of three or more recent days; else what
+ * What a zone would draw in `window` without us: where its own control can be foreseen, by that; the vendor's forecast or its model of now; else the same hour of three or more recent days; else what
  * was seen of its runs and its peers'; else the time-weighted mean of the readings of the hour before the window (3 or more over at least 10
  * minutes); else fewer days; else the last hour that has enough readings, however old; else rating × `defaultDuty`, and 0 for a
  * zone that stands still. Days are put right for the outdoor temperature. Where its runs are known they tell the slots apart; else
@@ -83,6 +87,8 @@ export function expectedDraw(facts: DrawFacts, window: Span): ExpectedDraw {
   const { maxPowerW, vendorExpectedPowerW, vendorExpectedSlotsW } = facts;
   if (vendorExpectedSlotsW !== undefined && vendorExpectedSlotsW.length > 0) {
     const slotsW = Float64Array.from(vendorExpectedSlotsW);
+    const draw = byControl(facts, vendorExpectedSlotsW);
+    if (draw) return draw;
     return onCourse(
       bySlot(drawOf(meanOf(slotsW), maxPowerW, 'vendor_forecast'), facts, window),
       slotsW,
@@ -90,6 +96,12 @@ export function expectedDraw(facts: DrawFacts, window: Span): ExpectedDraw {
     );
   }
   if (vendorExpectedPowerW !== undefined) {
+    const slots = facts.heatedShares?.length ?? 0;
+    const foreseen = byControl(
+      facts,
+      Array.from({ length: slots }, () => vendorExpectedPowerW),
+    );
+    if (foreseen) return { ...foreseen, source: 'vendor_model' };
     const model = drawOf(vendorExpectedPowerW, maxPowerW, 'vendor_model');
     const seen = facts.modelIsFloor ? fromRuns(facts) : undefined;
     return bySlot(seen && seen.meanW > model.meanW ? seen : model, facts, window);
@@ -129,6 +141,29 @@ function bySlot(draw: ExpectedDraw, { maxPowerW, peers, runs }: DrawFacts, windo
   const least = draw.stdDevW / Math.max(1, slotDeviationW(draw.meanW, maxPowerW));
   const slotStdDevsW = slotsW.map((meanW) => Math.max(1, least) * slotDeviationW(meanW, maxPowerW));
   return { ...draw, meanW: meanOf(slotsW), stdDevW: meanOf(slotStdDevsW), slotsW, slotStdDevsW };
+}
+
+/**
+ * Where its own control can be foreseen: what it draws while it heats, which changes with the weather as the vendor's forecast of the mean
+ * does, for the time that it heats.
+ */
+function byControl(
+  { heatedShares: shares, maxPowerW, modelIsFloor, vendorExpectedPowerW }: DrawFacts,
+  courseW: readonly number[],
+): ExpectedDraw | undefined {
+  if (!shares || maxPowerW === undefined || !(vendorExpectedPowerW !== undefined && vendorExpectedPowerW > 0))
+    return undefined;
+  const onW = courseW.map((watts) => (modelIsFloor ? maxPowerW : (maxPowerW * watts) / vendorExpectedPowerW));
+  const slotsW = shares.map((share, slot) => share * onW[slot]!);
+  const slotStdDevsW = slotsW.map((meanW, slot) => slotDeviationW(meanW, onW[slot]));
+  return {
+    meanW: meanOf(slotsW),
+    stdDevW: meanOf(slotStdDevsW),
+    source: 'vendor_forecast',
+    slotsW,
+    slotStdDevsW,
+    byControl: true,
+  };
 }
 
 /** A draw whose level changes from slot to slot as the vendor forecasts it. */
