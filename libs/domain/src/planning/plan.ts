@@ -19,6 +19,7 @@ import {
 } from './roster';
 import type { Draft } from './select';
 import { fillEvenly, fillTarget, rearrange } from './select';
+import { smooth } from './smooth';
 import type { SlotPrices } from './slot-prices';
 import { slotPrices } from './slot-prices';
 import type { BaseSums } from './slot-sums';
@@ -93,6 +94,9 @@ function meanOf(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
+/** Zones that change places may make others superfluous, and the other way round. */
+const maxRounds = 3;
+
 function choose(draft: Draft, prices: SlotPrices | undefined, hasTarget: boolean): void {
   const { roster, sums } = draft;
   if (!hasTarget) return fillEvenly(draft);
@@ -100,7 +104,10 @@ function choose(draft: Draft, prices: SlotPrices | undefined, hasTarget: boolean
   fillTarget(draft, prices);
   prune(draft);
   const shortW = sums.totalShortfallW();
-  if (shortW <= toleranceW) return;
+  if (shortW <= toleranceW) {
+    for (let round = 0; round < maxRounds && smooth(draft); round++) prune(draft);
+    return;
+  }
   const before = choiceOf(roster);
   rearrange(draft);
   prune(draft);

@@ -141,7 +141,7 @@ function evenLevelW(roster: Roster, { meanW }: SlotSums): number {
   return energy / roster.slots;
 }
 
-function takeCycles(roster: Roster, row: number): boolean {
+export function takeCycles(roster: Roster, row: number): boolean {
   const device = roster.device[row]!;
   if (roster.cycleCost[row]! > roster.cyclesLeft[device]!) return false;
   roster.cyclesLeft[device]! -= roster.cycleCost[row]!;
