@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { scaledClock } from '@warmshift/config';
-import { firstDayWords, sizesOf } from './delivery/fleet';
+import { minuteMs } from '@warmshift/domain';
+import { firstDayWords, orderedAt, sizesOf } from './delivery/fleet';
 import { deliveryOptions, help, type DeliveryOptions } from './delivery/options';
 import { Rehearsal } from './delivery/rehearsal/run';
 import { DeliveryRun } from './delivery/run';
@@ -39,8 +40,9 @@ async function main(): Promise<void> {
   }
 }
 
-function stageOf({ devices, scale, seed }: DeliveryOptions) {
-  return { keep: false, scale, seed, counts: sizesOf(devices) };
+function stageOf({ devices, observeMinutes, scale, seed }: DeliveryOptions) {
+  const startsAt = orderedAt - observeMinutes * minuteMs;
+  return { keep: false, scale, seed, startsAt, counts: sizesOf(devices) };
 }
 
 async function rehearse(options: DeliveryOptions): Promise<void> {

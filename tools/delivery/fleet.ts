@@ -1,10 +1,13 @@
 /**
- * The check connects its fleet in the evening and steers it an hour later. What its heat pumps did before, nobody has counted, and assuming
+ * The check connects its fleet some hours before it steers it. What its heat pumps did before, nobody has counted, and assuming
  * it would leave them all alone until midnight.
  */
 export const firstDayRules = { unseenStartsPerDay: 0 };
 export const firstDayWords =
   'Starts that heat pumps made before they were connected are not counted here (unseenStartsPerDay is 0): the run is too short to watch a whole day first.';
+
+/** An evening in January: a quarter to six where most of the homes are. */
+export const orderedAt = Date.parse('2026-01-14T16:45:00Z');
 
 /** To read a device, to write to it and to read it back. */
 const requestsPerDevice = 3;

@@ -29,7 +29,7 @@ did on the day before they were connected is not counted (unseenStartsPerDay 0):
   --devices N    devices of three vendors (100 to 20000, default 2000)
   --share S      of the load in the hour before (0.05 to 0.9, default 0.4)
   --hours H      length of the window (1 to 6, default 2)
-  --observe M    minutes in which the fleet is watched before the order (60 to 1440, default 75)
+  --observe M    minutes in which the fleet is watched before the order (60 to 1440, default 240)
   --after M      minutes after the window in which what comes back is judged (15 to 360, default 120)
   --cap S        of the target, what may come back in a slot after the release (0.1 to 5, default 1.75)
   --scale N      how many times faster than real time (5 to 120, default 10); commands take real time,
@@ -80,7 +80,7 @@ export function deliveryOptions(
     devices: number('devices', 100, 20_000, 2_000),
     share: number('share', 0.05, 0.9, 0.4, false),
     hours: number('hours', 1, 6, 2),
-    observeMinutes: number('observe', 60, 1_440, 75),
+    observeMinutes: number('observe', 60, 1_440, 240),
     afterMinutes: number('after', 15, 360, 120),
     capShare: number('cap', 0.1, 5, 1.75, false),
     scale: number('scale', 5, 120, 10),

@@ -3,6 +3,8 @@ export interface DemoOptions {
   readonly scale: number;
   readonly seed: number;
   readonly counts: Readonly<Record<'heatingcontrol' | 'istabai' | 'nox' | 'microclimates', number>>;
+  /** When the compressed time begins, epoch ms. Absent: half an hour before people come home. */
+  readonly startsAt?: number | undefined;
 }
 
 export const help = `npm run demo -- [options]

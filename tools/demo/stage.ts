@@ -77,7 +77,8 @@ async function start(
   const scale = scaleFor(options.scale, Date.now() - beganAt);
   if (scale < options.scale)
     say(`This machine is slow or busy: time goes ${scale} times faster, not ${options.scale} times`);
-  const clock: ClockSettings = { virtualStart, realStart: Date.now() + startUpRealMs, scale };
+  const begins = options.startsAt ?? virtualStart;
+  const clock: ClockSettings = { virtualStart: begins, realStart: Date.now() + startUpRealMs, scale };
   const redisUrl = process.env['REDIS_URL']?.trim() || undefined;
   const redisPrefix = `warmshift-demo-${randomBytes(4).toString('hex')}`;
   if (redisUrl !== undefined) {

@@ -23,7 +23,7 @@ import { vendorModule } from '@warmshift/vendors';
 import { Sandbox } from '../../../apps/sandbox/src/sandbox';
 import { MemoryFleet } from '../../replay/memory-fleet';
 import type { DeliveryOptions } from '../options';
-import { agreedPace, firstDayRules, sizesOf } from '../fleet';
+import { agreedPace, firstDayRules, orderedAt, sizesOf } from '../fleet';
 import { deliveryResult, type DeliveryResult, type ExpectedAction, type MeasuredSlot } from '../verdict';
 import { drawsOf } from './draws';
 import { FleetFeed } from './fleet-feed';
@@ -31,8 +31,6 @@ import { Hands } from './hands';
 import { Truth } from './truth';
 
 const noticeMs = 20 * minuteMs;
-/** An evening in January, as in the run with the service. */
-const watchedFrom = Date.parse('2026-01-14T15:30:00Z');
 /** From the order to its effect where a vendor is told when it is time: a worker's queue, and the vendor's answer. */
 const lagMs = 20_000;
 
@@ -55,7 +53,7 @@ export interface Rehearsed extends DeliveryResult {
  * service's forecast, planner and rules. Postgres, queue and network are left out, and commands are in time.
  */
 export class Rehearsal {
-  private now: Instant = watchedFrom;
+  private now: Instant;
   private readonly sandbox: Sandbox;
   private readonly fleet: MemoryFleet;
   private readonly truth: Truth;
@@ -63,7 +61,8 @@ export class Rehearsal {
   private readonly feed: FleetFeed;
 
   constructor(private readonly options: DeliveryOptions) {
-    const { devices, seed } = options;
+    const { devices, observeMinutes, seed } = options;
+    this.now = orderedAt - observeMinutes * minuteMs;
     const clock = { now: () => this.now };
     const size = sizesOf(devices);
     this.sandbox = new Sandbox({ seed, size, overrideShare: 0, warmUpH: 24 }, clock);
