@@ -26,7 +26,7 @@ const leastReadings = 50;
 const lowest = 0.01;
 
 /**
- * When the tanks of devices will be heated, where their vendor states below which temperature they may be. Tanks begin at another temperature than that, all of
+ * When the tanks of devices will be heated, where their vendor states the temperature below which they may be. Tanks begin by themselves at another one, all of
  * one vendor as far from it: hardly any that stands is colder.
  *
  * @returns a function of a device; undefined where nothing can be said.
@@ -47,15 +47,16 @@ export function hotWater(
       const own = tanks.filter((tank) => tank.vendor === vendor);
       const standing = own.flatMap((tank) => standingOf(tank, series.get(tank.zoneId), now));
       const runs = own.flatMap(({ zoneId }) => onOffRuns(stretches.get(zoneId) ?? []) ?? []);
-      const slots = Math.max(0, Math.ceil((window.endsAt - now) / slotMs) + 1);
-      const minute = minuteOfLocalDay(now, own[0]!.facts.timeZone);
-      const factors = Array.from({ length: slots }, (_, slot) =>
-        hotWaterFactor(
-          (minute + ((slot + 0.5) * slotMs) / minuteMs) % minutesOfDay,
-          minute - drawsMs / 2 / minuteMs,
-        ),
-      );
-      return [vendor, usualOf(standing, pooledRunMs(runs), factors)] as const;
+      return [vendor, usualOf(standing, pooledRunMs(runs))] as const;
+    }),
+  );
+  const places = new Map(
+    tanks.map(({ facts: { timeZone }, vendor }) => [`${vendor} ${timeZone}`, { timeZone, vendor }]),
+  );
+  const walks = new Map(
+    [...places].map(([key, { timeZone, vendor }]) => {
+      const factors = factorsOf(minuteOfLocalDay(now, timeZone), window.endsAt - now);
+      return [key, new HotWaterDraws(usual.get(vendor)!.lossesK, factors)] as const;
     }),
   );
   const byDevice = new Map(tanks.map((tank) => [tank.deviceId, tank]));
@@ -66,7 +67,8 @@ export function hotWater(
     const last = tank && lastOf(series.get(tank.zoneId), now);
     if (!tank || !of || !seen || !last) return undefined;
     const marginK = last.temperatureC - tank.facts.activationLimitC! - of.beginsK;
-    return { seen, runMs: of.runMs, starts: of.draws.startsIn(marginK) };
+    const walk = walks.get(`${tank.vendor} ${tank.facts.timeZone}`)!;
+    return { seen, runMs: of.runMs, starts: walk.startsIn(marginK) };
   };
 }
 
@@ -78,7 +80,7 @@ interface Standing {
 }
 
 interface Usual {
-  readonly draws: HotWaterDraws;
+  readonly lossesK: readonly number[];
   readonly runMs: number;
   /** From the temperature that the vendor states to where tanks begin. */
   readonly beginsK: number;
@@ -95,17 +97,18 @@ function standingOf({ facts }: ZoneContext, series: RecentSeries | undefined, no
   });
 }
 
-function usualOf(standing: readonly Standing[], runMs: number, factors: readonly number[]): Usual {
+function usualOf(standing: readonly Standing[], runMs: number): Usual {
   const above = standing.map(({ aboveK }) => aboveK).sort((a, b) => a - b);
   const beginsK = above.length < leastReadings ? 0 : Math.min(0, above[Math.floor(lowest * above.length)]!);
-  return {
-    draws: new HotWaterDraws(
-      standing.map(({ lostK }) => lostK),
-      factors,
-    ),
-    runMs,
-    beginsK,
-  };
+  return { lossesK: standing.map(({ lostK }) => lostK), runMs, beginsK };
+}
+
+/** For every slot ahead: how much more hot water is drawn than in the time that was looked at. */
+function factorsOf(minute: number, aheadMs: number): number[] {
+  const seenMinute = minute - drawsMs / 2 / minuteMs;
+  return Array.from({ length: Math.max(0, Math.ceil(aheadMs / slotMs) + 1) }, (_, slot) =>
+    hotWaterFactor((minute + ((slot + 0.5) * slotMs) / minuteMs) % minutesOfDay, seenMinute),
+  );
 }
 
 /** All time on over all ends of it. */
